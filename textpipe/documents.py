@@ -1,0 +1,431 @@
+"""What flows through a pipeline: documents, by column.
+
+A batch is one :class:`Documents`. Its columns are filled from left to right::
+
+    ids  text  regions  words  tokens  matrix  counts
+
+``text`` is an Arrow string array. ``words`` and ``tokens`` are :class:`Tokens`: each distinct form
+once, and integers that point to it. ``words`` stay as the tokenizer cut them, so that a stage that
+needs the sentence sees it; ``tokens`` are what later stages made of them. Values are never changed
+in place: a stage returns a new ``Documents`` that shares all columns it left alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from textpipe.errors import InputError
+
+Int32: TypeAlias = NDArray[np.int32]
+Int64: TypeAlias = NDArray[np.int64]
+UInt8: TypeAlias = NDArray[np.uint8]
+
+UPOS = (
+    "X",
+    "ADJ",
+    "ADP",
+    "ADV",
+    "AUX",
+    "CCONJ",
+    "DET",
+    "INTJ",
+    "NOUN",
+    "NUM",
+    "PART",
+    "PRON",
+    "PROPN",
+    "PUNCT",
+    "SCONJ",
+    "SYM",
+    "VERB",
+)
+"""Universal parts of speech (https://universaldependencies.org/u/pos/); ``Tokens.tags`` index it."""
+
+
+class Region(NamedTuple):
+    """A stretch of a document that has a kind of its own, such as the subject of a mail."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Where in each text which kind of region stands, by column.
+
+    ``codes`` [n_regions] index ``kinds``; ``starts`` and ``ends`` [n_regions] are code points in the
+    document's text; ``rows`` [n_documents + 1] says where each document's regions begin. Regions do
+    not overlap and stand in the order of the text.
+    """
+
+    kinds: tuple[str, ...]
+    codes: UInt8
+    starts: Int32
+    ends: Int32
+    rows: Int64
+
+    JOINER = "\n\n"
+
+    def __len__(self) -> int:
+        return len(self.rows) - 1
+
+    def of(self, row: int, text: str) -> list[Region]:
+        """The regions of one document, cut out of its ``text``."""
+        return [
+            Region(self.kinds[self.codes[i]], text[self.starts[i] : self.ends[i]])
+            for i in range(self.rows[row], self.rows[row + 1])
+        ]
+
+    def take(self, indices: Int64) -> Regions:
+        """The regions of these documents, in this order."""
+        at, rows = _take_rows(self.rows, indices)
+        return Regions(self.kinds, self.codes[at], self.starts[at], self.ends[at], rows)
+
+    @staticmethod
+    def join(documents: Iterable[Sequence[Region]]) -> tuple[list[str], Regions]:
+        """Texts (regions joined by a blank line) and where the regions lie in them.
+
+        >>> texts, regions = Regions.join([[Region("subject", "Hi"), Region("plain", "Bob")]])
+        >>> texts, regions.of(0, texts[0])
+        (['Hi\\n\\nBob'], [Region(kind='subject', text='Hi'), Region(kind='plain', text='Bob')])
+        """
+        kinds: dict[str, int] = {}
+        texts, codes, starts, ends, rows = [], [], [], [], [0]
+        for regions in documents:
+            at = 0
+            for kind, text in regions:
+                codes.append(kinds.setdefault(kind, len(kinds)))
+                starts.append(at)
+                ends.append(at + len(text))
+                at += len(text) + len(Regions.JOINER)
+            rows.append(len(codes))
+            texts.append(Regions.JOINER.join(region.text for region in regions))
+        return texts, Regions(
+            tuple(kinds),
+            np.array(codes, np.uint8),
+            np.array(starts, np.int32),
+            np.array(ends, np.int32),
+            np.array(rows, np.int64),
+        )
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens of many documents: Arrow's dictionary-encoded list, with spans.
+
+    forms   Arrow string array, the distinct words, each once
+    codes   int32[n_tokens], which form
+    starts, ends   int32[n_tokens], where in the document's text (code points)
+    rows    int64[n_documents + 1], where each document's tokens begin
+    tags    uint8[n_tokens] or None, index into :data:`UPOS`
+    """
+
+    forms: pa.StringArray
+    codes: Int32
+    starts: Int32
+    ends: Int32
+    rows: Int64
+    tags: UInt8 | None = None
+
+    def __len__(self) -> int:
+        """How many documents."""
+        return len(self.rows) - 1
+
+    @staticmethod
+    def of_lists(
+        documents: Iterable[Iterable[str]],
+        spans: Iterable[Iterable[tuple[int, int]]] | None = None,
+    ) -> Tokens:
+        """Tokens from lists of words. Without ``spans`` the text is the words joined by a space.
+
+        >>> Tokens.of_lists([["to", "be"], [], ["to"]]).to_lists()
+        [['to', 'be'], [], ['to']]
+        """
+        forms: dict[str, int] = {}
+        codes, rows, starts, ends = [], [0], [], []
+        for words in documents:
+            at = 0
+            for word in words:
+                codes.append(forms.setdefault(word, len(forms)))
+                if spans is None:
+                    starts.append(at)
+                    ends.append(at + len(word))
+                    at += len(word) + 1
+            rows.append(len(codes))
+        if spans is not None:
+            pairs = np.array([pair for document in spans for pair in document], np.int32)
+            pairs = pairs.reshape(-1, 2)
+            starts, ends = pairs[:, 0], pairs[:, 1]  # type: ignore[assignment]  # arrays, as below
+        return Tokens(
+            pa.array(list(forms), pa.string()),
+            np.asarray(codes, np.int32),
+            np.asarray(starts, np.int32),
+            np.asarray(ends, np.int32),
+            np.asarray(rows, np.int64),
+        )
+
+    def of(self, row: int) -> list[str]:
+        """The words of one document."""
+        codes = self.codes[self.rows[row] : self.rows[row + 1]]
+        return self.forms.take(pa.array(codes)).to_pylist()  # type: ignore[no-any-return]
+
+    def spans(self, row: int) -> list[tuple[int, int]]:
+        """Start and end of each token of one document, in code points of its text."""
+        part = slice(self.rows[row], self.rows[row + 1])
+        return list(zip(self.starts[part].tolist(), self.ends[part].tolist(), strict=True))
+
+    def tags_of(self, row: int) -> list[str]:
+        """The universal parts of speech of one document's tokens."""
+        if self.tags is None:
+            raise InputError("these tokens have no tags: put tag_parts_of_speech before this step")
+        return [UPOS[tag] for tag in self.tags[self.rows[row] : self.rows[row + 1]]]
+
+    def to_lists(self) -> list[list[str]]:
+        """All documents as lists of words."""
+        words = self.forms.take(pa.array(self.codes)).to_pylist()
+        bounds = self.rows.tolist()
+        return [words[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+
+    def lengths(self) -> Int64:
+        """Number of tokens of each document, int64[n_documents]."""
+        return np.diff(self.rows)
+
+    def map(self, new_forms: Sequence[str | None]) -> Tokens:
+        """Each token with the new form of its form; ``None`` (or an empty form) drops the token.
+
+        ``new_forms`` [n_forms] is parallel to ``forms``: a word is worked on once, however often it
+        occurs.
+
+        >>> Tokens.of_lists([["A", "b", "A"]]).map(["a", None]).to_lists()
+        [['a', 'a']]
+        """
+        if len(new_forms) != len(self.forms):
+            raise InputError(f"{len(new_forms)} new forms were given for {len(self.forms)} forms")
+        index: dict[str, int] = {}
+        table = np.fromiter(
+            (index.setdefault(form, len(index)) if form else -1 for form in new_forms),
+            np.int32,
+            len(new_forms),
+        )
+        codes = table[self.codes] if len(table) else self.codes
+        mapped = dataclasses.replace(self, forms=pa.array(list(index), pa.string()), codes=codes)
+        return mapped if not len(table) or table.min() >= 0 else mapped.keep(codes >= 0)
+
+    def keep(self, mask: NDArray[np.bool_]) -> Tokens:
+        """Only the tokens where ``mask`` [n_tokens] is true; their spans and tags go with them."""
+        before = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
+        return dataclasses.replace(
+            self,
+            codes=self.codes[mask],
+            starts=self.starts[mask],
+            ends=self.ends[mask],
+            rows=before[self.rows],
+            tags=None if self.tags is None else self.tags[mask],
+        )
+
+    def take(self, indices: Int64) -> Tokens:
+        """The tokens of these documents, in this order."""
+        at, rows = _take_rows(self.rows, indices)
+        return dataclasses.replace(
+            self,
+            codes=self.codes[at],
+            starts=self.starts[at],
+            ends=self.ends[at],
+            rows=rows,
+            tags=None if self.tags is None else self.tags[at],
+        )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Document vectors.
+
+    values     [n_documents, n_features], a scipy CSR matrix or a dense array, float64
+    features   what each column is called, [n_features]
+    known      int64[n_documents], how many of the document's tokens the vectorizer knows; None where
+               the columns are not made of words
+    total      int64[n_documents], how many tokens the document has; None likewise
+    """
+
+    values: Any
+    features: Sequence[str]
+    known: Int64 | None = None
+    total: Int64 | None = None
+
+    def __len__(self) -> int:
+        return int(self.values.shape[0])
+
+    def take(self, indices: Int64) -> Matrix:
+        """The rows of these documents, in this order."""
+        return Matrix(
+            self.values[indices],
+            self.features,
+            None if self.known is None else self.known[indices],
+            None if self.total is None else self.total[indices],
+        )
+
+
+@dataclass(frozen=True)
+class Documents:
+    """A batch of documents by column; see the module's text.
+
+    >>> Documents.of(["Hello you", "Bye"]).text.to_pylist()
+    ['Hello you', 'Bye']
+    """
+
+    ids: pa.StringArray
+    text: pa.LargeStringArray
+    regions: Regions | None = None
+    words: Tokens | None = None
+    tokens: Tokens | None = None
+    matrix: Matrix | None = None
+    counts: Mapping[str, Int64] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, key: Any) -> Documents:
+        """A part of the batch, by slice, by indices or by a mask, as scikit-learn's splitters ask."""
+        if isinstance(key, int | np.integer):
+            key = slice(int(key), int(key) + 1 or None)
+        return self.take(np.arange(len(self), dtype=np.int64)[key])
+
+    @property
+    def shape(self) -> tuple[int]:
+        """(n_documents,): by this, and ``take``, scikit-learn knows how to split a batch."""
+        return (len(self),)
+
+    def with_(self, **columns: Any) -> Documents:
+        """The same batch with these columns put in place."""
+        return dataclasses.replace(self, **columns)
+
+    def texts(self) -> list[str]:
+        """The texts as Python strings."""
+        return self.text.to_pylist()  # type: ignore[no-any-return]
+
+    def documents_regions(self) -> Iterator[list[Region]]:
+        """The regions of each document; one of kind ``""`` where the source knew of none."""
+        for row, text in enumerate(self.texts()):
+            yield [Region("", text)] if self.regions is None else self.regions.of(row, text)
+
+    def take(self, indices: Any, axis: int = 0) -> Documents:
+        """The documents at these positions, in this order."""
+        at = np.asarray(indices, np.int64)
+        return Documents(
+            self.ids.take(pa.array(at)),
+            self.text.take(pa.array(at)),
+            None if self.regions is None else self.regions.take(at),
+            None if self.words is None else self.words.take(at),
+            None if self.tokens is None else self.tokens.take(at),
+            None if self.matrix is None else self.matrix.take(at),
+            {name: values[at] for name, values in self.counts.items()},
+        )
+
+    def batches(self, size: int) -> Iterator[Documents]:
+        """The documents in parts of ``size``, in order."""
+        for start in range(0, len(self), size):
+            yield self[start : start + size]
+
+    @staticmethod
+    def of_regions(documents: Sequence[Sequence[Region]], ids: Sequence[str] | None = None) -> Documents:
+        """Documents that are made of regions, such as mails."""
+        texts, regions = Regions.join(
+            [Region(kind, clean_surrogates(text)) for kind, text in regions] for regions in documents
+        )
+        return Documents(_ids(ids, len(texts)), pa.array(texts, pa.large_string()), regions)
+
+    @staticmethod
+    def of(documents: Any, ids: Sequence[str] | None = None) -> Documents:
+        """Documents from what people have in memory.
+
+        A list, tuple or iterator of strings; a pandas, polars or Arrow column; a NumPy array; a
+        Hugging Face ``Dataset`` column; lists of words (they become tokens); ``Documents``.
+
+        Raises InputError for a single string, a table of several columns, a missing value, bytes.
+        """
+        if isinstance(documents, Documents):
+            return documents
+        values = _to_list(documents)
+        if values and isinstance(values[0], list | tuple):
+            tokens = Tokens.of_lists(values)
+            text = pa.array([" ".join(words) for words in values], pa.large_string())
+            return Documents(_ids(ids, len(values)), text, words=tokens, tokens=tokens)
+        for position, value in enumerate(values):
+            if not isinstance(value, str):
+                raise InputError(_not_a_text(position, value))
+        try:
+            text = pa.array(values, pa.large_string())
+        except UnicodeEncodeError:  # lone surrogates cannot stand in UTF-8
+            text = pa.array([clean_surrogates(value) for value in values], pa.large_string())
+        return Documents(_ids(ids, len(values)), text)
+
+
+def clean_surrogates(text: str) -> str:
+    """The text with each lone surrogate replaced by U+FFFD, so that it can be written as UTF-8.
+
+    >>> clean_surrogates("a\\ud83db")
+    'a\ufffdb'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _ids(ids: Sequence[str] | None, n: int) -> pa.StringArray:
+    if ids is not None and len(ids) != n:
+        raise InputError(f"{len(ids)} ids were given for {n} documents")
+    return pa.array([str(i) for i in range(n)] if ids is None else list(ids), pa.string())
+
+
+def _take_rows(rows: Int64, indices: Int64) -> tuple[Int64, Int64]:
+    """Positions of the elements of these rows, and the rows that they form."""
+    lengths = np.diff(rows)[indices]
+    new_rows = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    shift = np.repeat(rows[:-1][indices] - new_rows[:-1], lengths)
+    return np.arange(new_rows[-1], dtype=np.int64) + shift, new_rows
+
+
+def _to_list(documents: Any) -> list[Any]:
+    """A plain list of what the caller gave, whatever library it comes from."""
+    if isinstance(documents, str | bytes):
+        raise InputError(
+            f"documents must be a list of texts, and one {type(documents).__name__} was given: "
+            "write [text] for a single document, or textpipe.read(path) for a file"
+        )
+    columns = getattr(documents, "columns", None)
+    if columns is None:
+        columns = getattr(documents, "column_names", None)  # Arrow and Hugging Face tables
+    if columns is not None or getattr(documents, "ndim", 1) > 1:
+        names = "" if columns is None else f" ({', '.join(map(str, columns))})"
+        raise InputError(f'documents must be one column, and a table was given{names}: say table["text"]')
+    if isinstance(documents, Mapping):
+        raise InputError("documents must be a list of texts, and a mapping was given: say list(texts.values())")
+    for to_list in ("tolist", "to_list", "to_pylist"):
+        if hasattr(documents, to_list):
+            return list(getattr(documents, to_list)())
+    try:
+        values = list(documents)
+    except TypeError as error:
+        raise InputError(
+            f"documents must be a list of texts, and {type(documents).__name__} was given"
+        ) from error
+    if values and all(isinstance(value, Documents) for value in values):
+        return [text for value in values for text in value.texts()]
+    return values
+
+
+def _not_a_text(position: int, value: Any) -> str:
+    if value is None or value != value:
+        return f'document {position} is missing (None or NaN): drop it, or put "" in its place'
+    if isinstance(value, bytes):
+        return f"document {position} is bytes: decode it first, or read the file with textpipe.read"
+    return f"document {position} must be a string, and {type(value).__name__} was given: {value!r:.60}"

@@ -1,0 +1,98 @@
+"""Are a stage's options of the type, and among the choices, that its constructor declares?"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from typing import Any, Literal
+
+from textpipe.errors import DefinitionError, nearest
+
+
+def defaults(constructor: type) -> dict[str, Any]:
+    """Each option of a class by name, with its default (``inspect.Parameter.empty`` if it has none)."""
+    parameters = inspect.signature(constructor).parameters.values()
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+def check_names(what: str, known: typing.Iterable[str], given: typing.Iterable[str]) -> None:
+    """Raise DefinitionError at the first given name that is no option."""
+    known = list(known)
+    for name in given:
+        if name not in known:
+            options = ", ".join(known) if known else "it has none"
+            raise DefinitionError(
+                f'{what} has no option "{name}".{nearest(name, known)} Its options: {options}'
+            )
+
+
+def check_values(what: str, constructor: type, given: dict[str, Any]) -> None:
+    """Raise DefinitionError at the first value that is not what the constructor's annotation says."""
+    hints = typing.get_type_hints(constructor.__init__)  # type: ignore[misc]  # a class, not an instance
+    for name, value in given.items():
+        if name in hints and not fits(value, hints[name]):
+            near = nearest(value, _choices(hints[name])) if isinstance(value, str) else ""
+            raise DefinitionError(
+                f"{what}: {name} must be {describe(hints[name])}, and {value!r} was given.{near}"
+            )
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Is the value of this type? Integers pass as floats, NumPy numbers as Python's; bool is no number.
+
+    >>> fits(3, float), fits(True, int), fits("a", Literal["a", "b"]), fits([1], list[str])
+    (True, False, True, False)
+    """
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any or hint is inspect.Parameter.empty:
+        return True
+    if origin in (typing.Union, types.UnionType):
+        return any(fits(value, argument) for argument in arguments)
+    if origin is Literal:
+        return any(value == choice and type(value) is type(choice) for choice in arguments)
+    if origin is tuple:
+        if not isinstance(value, tuple | list):
+            return False
+        if arguments[1:] == (...,):
+            return all(fits(item, arguments[0]) for item in value)
+        return len(value) == len(arguments) and all(map(fits, value, arguments))
+    if origin in (list, dict) or hint in (list, dict):
+        if not isinstance(value, tuple | list if (origin or hint) is list else dict):
+            return False
+        if origin is list:
+            return all(fits(item, arguments[0]) for item in value)
+        return origin is None or all(fits(item, arguments[1]) for item in value.values())
+    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+    if isinstance(value, bool):
+        return hint is bool
+    if hint is float:
+        return isinstance(value, int | float)
+    return isinstance(value, hint)
+
+
+def describe(hint: Any) -> str:
+    """A type annotation in words.
+
+    >>> describe(Literal["a", "b"] | int)
+    '"a", "b" or a whole number'
+    """
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        words = [describe(argument) for argument in arguments if argument is not type(None)]
+        return " or ".join(words)
+    if origin is Literal:
+        words = [f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in arguments]
+        return ", ".join(words)
+    if origin is list:
+        return f"a list, each {describe(arguments[0])}"
+    if origin is tuple:
+        return f"{len(arguments)} values, each {describe(arguments[0])}"
+    names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+    return names.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+def _choices(hint: Any) -> list[str]:
+    if typing.get_origin(hint) is Literal:
+        return [choice for choice in typing.get_args(hint) if isinstance(choice, str)]
+    return [choice for argument in typing.get_args(hint) for choice in _choices(argument)]

@@ -1,0 +1,223 @@
+"""What a stage is.
+
+A stage says what it ``reads`` and what it ``writes`` (columns of :class:`~textpipe.documents.Documents`).
+Its author writes the smallest case; the kind of stage derives the batch from it:
+
+=====================  ==============================================  ==================
+kind                   the author writes                               reads -> writes
+=====================  ==============================================  ==================
+:class:`TextStage`     ``of(text) -> text``                            text -> text
+:class:`FormStage`     ``of(form) -> form``, or None to drop the word  tokens -> tokens
+:class:`TokenStage`    ``work(tokens) -> tokens``                      tokens -> tokens
+:class:`Vectorizer`    ``vectorize(documents) -> Matrix``              tokens -> matrix
+=====================  ==============================================  ==================
+
+Every stage is a scikit-learn transformer: the constructor only stores, ``fit`` returns the stage, what
+was learned ends in ``_``. ``fit`` and ``transform`` take anything that ``Documents.of`` takes; inside a
+pipeline, ``learn`` and ``apply`` are called with ``Documents``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from textpipe.documents import Documents, Matrix, Region, Regions, Tokens
+from textpipe.errors import DefinitionError, NotTrainedError
+from textpipe.options import check_values
+
+WRITERS = {
+    "text": "clean_html",
+    "tokens": "tokenize",
+    "tags": "tag_parts_of_speech",
+    "matrix": "tf_idf",
+}
+"""The stage to suggest to who lacks a column."""
+
+
+class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[misc,call-arg]  # untyped base
+    """One step of a text's way. Subclass one of the kinds rather than this."""
+
+    reads: ClassVar[tuple[str, ...]] = ()
+    writes: ClassVar[tuple[str, ...]] = ()
+    by_word: ClassVar[bool] = False
+    """Does the result for a word depend on the word alone?"""
+
+    @classmethod
+    def name(cls) -> str:
+        """What a definition calls this stage: the class name in snake case.
+
+        >>> class KeepPartsOfSpeech(Stage): pass
+        >>> KeepPartsOfSpeech.name()
+        'keep_parts_of_speech'
+        """
+        return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
+
+    def check(self) -> None:
+        """Raise DefinitionError if an option cannot be meant. Called before anything is read."""
+        check_values(self.name(), type(self), self.get_params(deep=False))
+
+    def meet(self, earlier: Sequence[Stage], language: str) -> None:
+        """Learn, before any document, what stands before this stage and which language is spoken."""
+        self.language_ = language
+
+    def spoken(self) -> str:
+        """The language of this stage: its own option, else the pipeline's, else English."""
+        own = getattr(self, "language", None)
+        return own or getattr(self, "language_", None) or "en"
+
+    @property
+    def learns(self) -> bool:
+        """Must this stage see training documents before it can work?"""
+        return type(self).learn is not Stage.learn
+
+    def learn(self, documents: Documents, labels: Any = None) -> None:
+        """Learn from training documents that carry what this stage reads. Most stages learn nothing."""
+
+    def apply(self, documents: Documents) -> Documents:
+        """The documents with what this stage writes put in place."""
+        raise TypeError(f"{type(self).__name__} is a Stage and must say apply(documents)")
+
+    def fit(self, X: Any, y: Any = None) -> Stage:
+        """Learn from documents (anything that ``Documents.of`` takes) and, where asked, labels."""
+        self.check()
+        documents = self._readable(Documents.of(X))
+        self.learn(documents, None if y is None else np.asarray(y))
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """The documents after this stage; for a stage that writes a matrix, the matrix itself."""
+        self.need_training()
+        documents = self.apply(self._readable(Documents.of(X)))
+        if "matrix" in self.writes and documents.matrix is not None:
+            return documents.matrix.values
+        return documents
+
+    def need_training(self) -> None:
+        """Raise NotTrainedError unless this stage has learned what it needs."""
+        if self.learns and not self.__sklearn_is_fitted__():
+            raise NotTrainedError(
+                f"This {type(self).__name__} instance is not fitted yet: call fit with training documents first"
+            )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        learned = (name for name in vars(self) if name.endswith("_") and not name.startswith("_"))
+        return not self.learns or any(name != "language_" for name in learned)
+
+    def _readable(self, documents: Documents) -> Documents:
+        for column in self.reads:
+            holder = documents.tokens if column == "tags" else documents
+            if getattr(holder, column, None) is None:
+                raise DefinitionError(
+                    f"{self.name()} reads {column}, but no stage before it writes them. "
+                    f"Put {WRITERS[column]} before it."
+                )
+        return documents
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is only kept for speed (``_name``) is left behind in copies and other processes."""
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+
+class Cleaned(NamedTuple):
+    """What became of one region: the regions that replace it, and what was counted on the way."""
+
+    regions: list[Region]
+    counts: Mapping[str, int] = {}
+
+
+class TextStage(Stage):
+    """Text -> text. Write ``of``; or ``clean``, to see the kind of region or to count something."""
+
+    reads = ("text",)
+    writes = ("text",)
+
+    def of(self, text: str) -> str:
+        """What becomes of one text."""
+        raise TypeError(f"{type(self).__name__} is a TextStage and must say of(text)")
+
+    def clean(self, region: Region) -> Cleaned:
+        """What becomes of one region of a document (most documents are one region of kind "")."""
+        return Cleaned([Region(region.kind, self.of(region.text))])
+
+    def apply(self, documents: Documents) -> Documents:
+        counts = dict(documents.counts)
+        cleaned = []
+        for row, regions in enumerate(documents.documents_regions()):
+            results = [self.clean(region) for region in regions]
+            cleaned.append([region for result in results for region in result.regions])
+            for result in results:
+                for key, count in result.counts.items():
+                    column = f"{self.name()}.{key}"
+                    if column not in counts or counts[column] is documents.counts.get(column):
+                        old = documents.counts.get(column)
+                        counts[column] = (
+                            np.zeros(len(documents), np.int64) if old is None else old.copy()
+                        )
+                    counts[column][row] += count
+        if documents.regions is None and all([r.kind for r in doc] == [""] for doc in cleaned):
+            texts = [regions[0].text for regions in cleaned]
+            return documents.with_(text=pa.array(texts, pa.large_string()), counts=counts)
+        texts, regions = Regions.join(cleaned)
+        return documents.with_(text=pa.array(texts, pa.large_string()), regions=regions, counts=counts)
+
+
+class TokenStage(Stage):
+    """Tokens -> tokens. Write ``work``."""
+
+    reads = ("tokens",)
+    writes = ("tokens",)
+
+    def work(self, tokens: Tokens) -> Tokens:
+        """What becomes of the tokens of a batch."""
+        raise TypeError(f"{type(self).__name__} is a TokenStage and must say work(tokens)")
+
+    def apply(self, documents: Documents) -> Documents:
+        assert documents.tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
+        return documents.with_(tokens=self.work(documents.tokens))
+
+
+class FormStage(TokenStage):
+    """Tokens -> tokens, where the result for a word depends on the word alone. Write ``of``.
+
+    Each distinct form of a batch is worked on once. Where the library that does the work takes many
+    words at a time, write ``of_forms`` as well.
+
+    >>> class Shout(FormStage):
+    ...     def of(self, form):
+    ...         return form.upper()
+    >>> Shout().transform([["a", "b", "a"]]).tokens.to_lists()
+    [['A', 'B', 'A']]
+    """
+
+    by_word = True
+
+    def of(self, form: str) -> str | None:
+        """What becomes of one word; None drops it."""
+        raise TypeError(f"{type(self).__name__} is a FormStage and must say of(form)")
+
+    def of_forms(self, forms: list[str]) -> Sequence[str | None]:
+        """What becomes of each of these words, in their order."""
+        return [self.of(form) for form in forms]
+
+    def work(self, tokens: Tokens) -> Tokens:
+        return tokens.map(self.of_forms(tokens.forms.to_pylist()))
+
+
+class Vectorizer(Stage):
+    """Tokens (or text) -> one row of numbers for each document. Write ``vectorize``."""
+
+    reads = ("tokens",)
+    writes = ("matrix",)
+
+    def vectorize(self, documents: Documents) -> Matrix:
+        """The vectors of a batch."""
+        raise TypeError(f"{type(self).__name__} is a Vectorizer and must say vectorize(documents)")
+
+    def apply(self, documents: Documents) -> Documents:
+        return documents.with_(matrix=self.vectorize(documents))
