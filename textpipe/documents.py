@@ -13,6 +13,7 @@ in place: a stage returns a new ``Documents`` that shares all columns it left al
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy import sparse
 
 from textpipe.errors import InputError
 
@@ -87,6 +89,23 @@ class Regions:
         """The regions of these documents, in this order."""
         at, rows = _take_rows(self.rows, indices)
         return Regions(self.kinds, self.codes[at], self.starts[at], self.ends[at], rows)
+
+    @staticmethod
+    def concat(parts: Sequence[Regions]) -> Regions:
+        """The regions of all parts' documents, one part after another."""
+        kinds = tuple(dict.fromkeys(kind for part in parts for kind in part.kinds))
+        codes, rows = [], [np.zeros(1, np.int64)]
+        for part in parts:
+            table = np.array([kinds.index(kind) for kind in part.kinds], np.uint8)
+            codes.append(table[part.codes] if len(part.codes) else part.codes)
+            rows.append(part.rows[1:] - part.rows[0] + rows[-1][-1])
+        return Regions(
+            kinds,
+            np.concatenate(codes),
+            np.concatenate([part.starts for part in parts]),
+            np.concatenate([part.ends for part in parts]),
+            np.concatenate(rows),
+        )
 
     @staticmethod
     def join(documents: Iterable[Sequence[Region]]) -> tuple[list[str], Regions]:
@@ -191,7 +210,7 @@ class Tokens:
         """All documents as lists of words."""
         words = self.forms.take(pa.array(self.codes)).to_pylist()
         bounds = self.rows.tolist()
-        return [words[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        return [words[start:end] for start, end in itertools.pairwise(bounds)]
 
     def lengths(self) -> Int64:
         """Number of tokens of each document, int64[n_documents]."""
@@ -230,6 +249,27 @@ class Tokens:
             tags=None if self.tags is None else self.tags[mask],
         )
 
+    @staticmethod
+    def concat(parts: Sequence[Tokens]) -> Tokens:
+        """The documents of all parts, one after another; a form that several parts have stands once."""
+        chunks = pa.chunked_array([part.forms for part in parts], pa.string()).dictionary_encode()
+        merged = chunks.unify_dictionaries().combine_chunks()
+        table = merged.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+        codes, rows, base = [], [np.zeros(1, np.int64)], 0
+        for part in parts:
+            codes.append(table[base : base + len(part.forms)][part.codes])
+            rows.append(part.rows[1:] - part.rows[0] + rows[-1][-1])
+            base += len(part.forms)
+        tags = [part.tags for part in parts if part.tags is not None]
+        return Tokens(
+            merged.dictionary,
+            np.concatenate(codes),
+            np.concatenate([part.starts for part in parts]),
+            np.concatenate([part.ends for part in parts]),
+            np.concatenate(rows),
+            np.concatenate(tags) if len(tags) == len(parts) else None,
+        )
+
     def take(self, indices: Int64) -> Tokens:
         """The tokens of these documents, in this order."""
         at, rows = _take_rows(self.rows, indices)
@@ -261,6 +301,22 @@ class Matrix:
 
     def __len__(self) -> int:
         return int(self.values.shape[0])
+
+    @staticmethod
+    def concat(parts: Sequence[Matrix]) -> Matrix:
+        """The rows of all parts, one part after another."""
+        values = [part.values for part in parts]
+        stacked = (
+            sparse.vstack(values, "csr") if sparse.issparse(values[0]) else np.concatenate(values)
+        )
+        known = [part.known for part in parts if part.known is not None]
+        total = [part.total for part in parts if part.total is not None]
+        return Matrix(
+            stacked,
+            parts[0].features,
+            np.concatenate(known) if len(known) == len(parts) else None,
+            np.concatenate(total) if len(total) == len(parts) else None,
+        )
 
     def take(self, indices: Int64) -> Matrix:
         """The rows of these documents, in this order."""
@@ -334,10 +390,41 @@ class Documents:
             yield self[start : start + size]
 
     @staticmethod
-    def of_regions(documents: Sequence[Sequence[Region]], ids: Sequence[str] | None = None) -> Documents:
+    def concat(parts: Sequence[Documents]) -> Documents:
+        """The documents of all parts, one part after another. A column stays if every part has it;
+        what was counted in some parts only is 0 in the others.
+        """
+        if len(parts) == 1:
+            return parts[0]
+
+        def column(name: str, kind: Any) -> Any:
+            found = [getattr(part, name) for part in parts if getattr(part, name) is not None]
+            return kind.concat(found) if found and len(found) == len(parts) else None
+
+        names = dict.fromkeys(name for part in parts for name in part.counts)
+        return Documents(
+            pa.concat_arrays([part.ids for part in parts]),
+            pa.concat_arrays([part.text for part in parts]),
+            column("regions", Regions),
+            column("words", Tokens),
+            column("tokens", Tokens),
+            column("matrix", Matrix),
+            {
+                name: np.concatenate(
+                    [part.counts.get(name, np.zeros(len(part), np.int64)) for part in parts]
+                )
+                for name in names
+            },
+        )
+
+    @staticmethod
+    def of_regions(
+        documents: Sequence[Sequence[Region]], ids: Sequence[str] | None = None
+    ) -> Documents:
         """Documents that are made of regions, such as mails."""
         texts, regions = Regions.join(
-            [Region(kind, clean_surrogates(text)) for kind, text in regions] for regions in documents
+            [Region(kind, clean_surrogates(text)) for kind, text in regions]
+            for regions in documents
         )
         return Documents(_ids(ids, len(texts)), pa.array(texts, pa.large_string()), regions)
 
@@ -365,6 +452,58 @@ class Documents:
         except UnicodeEncodeError:  # lone surrogates cannot stand in UTF-8
             text = pa.array([clean_surrogates(value) for value in values], pa.large_string())
         return Documents(_ids(ids, len(values)), text)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What was decided about each document.
+
+    classes    the labels that training knew, [n_classes], sorted; empty for a regression
+    values     [n_documents], the most likely label (or, for a regression, the value)
+    scores     float64[n_documents, n_classes], higher is more likely; empty for a regression
+    unsure     bool[n_documents], true where there is no evidence to decide by
+    are_probabilities   do the scores of a document add up to 1?
+    known, total        int64[n_documents] or None, as in :class:`Matrix`
+    """
+
+    classes: NDArray[Any]
+    values: NDArray[Any]
+    scores: NDArray[np.float64]
+    unsure: NDArray[np.bool_]
+    are_probabilities: bool = True
+    known: Int64 | None = None
+    total: Int64 | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def verdicts(self) -> NDArray[Any]:
+        """The labels, with :data:`UNSURE` where there is no evidence, as an array of objects."""
+        verdicts = self.values.astype(object)
+        verdicts[self.unsure] = UNSURE
+        return verdicts
+
+    @staticmethod
+    def concat(parts: Sequence[Decisions]) -> Decisions:
+        """The decisions of all parts, one part after another."""
+
+        def column(name: str) -> Any:
+            values = [getattr(part, name) for part in parts]
+            return None if any(value is None for value in values) else np.concatenate(values)
+
+        return Decisions(
+            parts[0].classes,
+            column("values"),
+            column("scores"),
+            column("unsure"),
+            parts[0].are_probabilities,
+            column("known"),
+            column("total"),
+        )
+
+
+UNSURE = "unsure"
+"""The verdict on a document that resembles nothing that training knew. No label may be called so."""
 
 
 def clean_surrogates(text: str) -> str:
@@ -406,9 +545,13 @@ def _to_list(documents: Any) -> list[Any]:
         columns = getattr(documents, "column_names", None)  # Arrow and Hugging Face tables
     if columns is not None or getattr(documents, "ndim", 1) > 1:
         names = "" if columns is None else f" ({', '.join(map(str, columns))})"
-        raise InputError(f'documents must be one column, and a table was given{names}: say table["text"]')
+        raise InputError(
+            f'documents must be one column, and a table was given{names}: say table["text"]'
+        )
     if isinstance(documents, Mapping):
-        raise InputError("documents must be a list of texts, and a mapping was given: say list(texts.values())")
+        raise InputError(
+            "documents must be a list of texts, and a mapping was given: say list(texts.values())"
+        )
     for to_list in ("tolist", "to_list", "to_pylist"):
         if hasattr(documents, to_list):
             return list(getattr(documents, to_list)())
@@ -428,4 +571,6 @@ def _not_a_text(position: int, value: Any) -> str:
         return f'document {position} is missing (None or NaN): drop it, or put "" in its place'
     if isinstance(value, bytes):
         return f"document {position} is bytes: decode it first, or read the file with textpipe.read"
-    return f"document {position} must be a string, and {type(value).__name__} was given: {value!r:.60}"
+    return (
+        f"document {position} must be a string, and {type(value).__name__} was given: {value!r:.60}"
+    )

@@ -8,7 +8,8 @@
     ├── SourceError          a file, folder or stream that cannot be read at all
     ├── ResourceError        a model, word list or library that is not installed
     ├── BundleError          a trained pipeline on disk that is damaged or not ours
-    └── NotTrainedError      asked for a result before ``fit`` (also scikit-learn's NotFittedError)
+    └── NotTrainedError      asked for a result before ``fit`` (also scikit-learn's NotFittedError, and
+                             for that reason in stage.py: this file imports nothing)
 
     TextpipeWarning          something that works but probably not as meant (a UserWarning)
 
@@ -26,7 +27,15 @@ class TextpipeError(Exception):
 
 
 class DefinitionError(TextpipeError, ValueError):
-    """A pipeline that cannot work: an unknown stage, a wrong option, an order that does not fit."""
+    """A pipeline that cannot work: an unknown stage, a wrong option, an order that does not fit.
+
+    ``stage`` is the position, counted from 0, of the stage that it is about, where there is one;
+    a definition file uses it to name the line.
+    """
+
+    def __init__(self, message: str, stage: int | None = None) -> None:
+        super().__init__(message)
+        self.stage = stage
 
 
 class InputError(TextpipeError, ValueError):
@@ -43,12 +52,6 @@ class ResourceError(TextpipeError):
 
 class BundleError(TextpipeError):
     """A trained pipeline on disk that is damaged, incomplete, or was not written by textpipe."""
-
-
-class NotTrainedError(TextpipeError, ValueError, AttributeError):
-    """A result was asked for before ``fit``. Like scikit-learn's NotFittedError, it is a ValueError
-    and an AttributeError, so that ``hasattr`` and scikit-learn's checks understand it.
-    """
 
 
 class TextpipeWarning(UserWarning):

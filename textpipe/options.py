@@ -58,11 +58,13 @@ def fits(value: Any, hint: Any) -> bool:
             return all(fits(item, arguments[0]) for item in value)
         return len(value) == len(arguments) and all(map(fits, value, arguments))
     if origin in (list, dict) or hint in (list, dict):
-        if not isinstance(value, tuple | list if (origin or hint) is list else dict):
+        if (origin or hint) is list:
+            items: list[Any] = list(value) if isinstance(value, tuple | list) else [...]
+            kind = arguments[0] if arguments else Any
+            return items != [...] and all(fits(item, kind) for item in items)
+        if not isinstance(value, dict):
             return False
-        if origin is list:
-            return all(fits(item, arguments[0]) for item in value)
-        return origin is None or all(fits(item, arguments[1]) for item in value.values())
+        return not arguments or all(fits(item, arguments[1]) for item in value.values())
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if isinstance(value, bool):
         return hint is bool

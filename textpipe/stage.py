@@ -26,9 +26,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import pyarrow as pa
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import NotFittedError
 
 from textpipe.documents import Documents, Matrix, Region, Regions, Tokens
-from textpipe.errors import DefinitionError, NotTrainedError
+from textpipe.errors import DefinitionError, TextpipeError
 from textpipe.options import check_values
 
 WRITERS = {
@@ -38,6 +39,10 @@ WRITERS = {
     "matrix": "tf_idf",
 }
 """The stage to suggest to who lacks a column."""
+
+
+class NotTrainedError(TextpipeError, NotFittedError):  # type: ignore[misc]  # untyped base
+    """A result was asked for before ``fit``."""
 
 
 class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[misc,call-arg]  # untyped base
@@ -102,7 +107,8 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
         """Raise NotTrainedError unless this stage has learned what it needs."""
         if self.learns and not self.__sklearn_is_fitted__():
             raise NotTrainedError(
-                f"This {type(self).__name__} instance is not fitted yet: call fit with training documents first"
+                f"This {type(self).__name__} instance is not fitted yet: "
+                "call fit with training documents first"
             )
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -122,6 +128,40 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     def __getstate__(self) -> dict[str, Any]:
         """What is only kept for speed (``_name``) is left behind in copies and other processes."""
         return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+
+def flow(
+    stages: Sequence[Stage], columns: frozenset[str] = frozenset({"text"})
+) -> list[frozenset[str]]:
+    """The columns that documents have after each stage, if they come with ``columns``.
+
+    Raises DefinitionError at the first stage that does not fit where it stands.
+    """
+    after = []
+    for position, stage in enumerate(stages):
+        for column in stage.reads:
+            if column not in columns:
+                _refuse(position, stage, f"reads {column}, but no stage before it writes them. "
+                        f"Put {WRITERS.get(column, column)} before it.")  # fmt: skip
+        if "decisions" in columns:
+            _refuse(position, stage, f"stands after {stages[position - 1].name()}, which decides: "
+                    "a decision is the end of a pipeline.")  # fmt: skip
+        if "text" in stage.writes and "tokens" in columns:
+            _refuse(position, stage, "changes the text, but tokens already point into it. "
+                    "Put it before tokenize.")  # fmt: skip
+        if "matrix" in columns and "matrix" in stage.writes and "matrix" not in stage.reads:
+            _refuse(position, stage, "writes a second matrix over the first. "
+                    "Put both side by side in a union.")  # fmt: skip
+        if "matrix" in columns and not {"matrix", "decisions"} & set(stage.writes):
+            _refuse(position, stage, "works on words, but they are already counted in a matrix. "
+                    "Put it before the vectorizer.")  # fmt: skip
+        columns = columns | set(stage.writes)
+        after.append(columns)
+    return after
+
+
+def _refuse(position: int, stage: Stage, why: str) -> None:
+    raise DefinitionError(f"stage {position + 1}, {stage.name()}, {why}", position)
 
 
 class Cleaned(NamedTuple):
@@ -163,8 +203,10 @@ class TextStage(Stage):
         if documents.regions is None and all([r.kind for r in doc] == [""] for doc in cleaned):
             texts = [regions[0].text for regions in cleaned]
             return documents.with_(text=pa.array(texts, pa.large_string()), counts=counts)
-        texts, regions = Regions.join(cleaned)
-        return documents.with_(text=pa.array(texts, pa.large_string()), regions=regions, counts=counts)
+        texts, joined = Regions.join(cleaned)
+        return documents.with_(
+            text=pa.array(texts, pa.large_string()), regions=joined, counts=counts
+        )
 
 
 class TokenStage(Stage):

@@ -1,0 +1,69 @@
+"""textpipe: from raw text to a decision that you can explain.
+
+The public names are below; each is loaded when it is first used, so that ``import textpipe`` costs
+next to nothing.
+
+>>> import textpipe
+>>> pipe = textpipe.Pipeline([textpipe.Tokenize(), textpipe.Lowercase()])
+>>> pipe.run(["Hello World!"]).tokens.to_lists()
+[['hello', 'world', '!']]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from textpipe.bundle import load as load
+    from textpipe.bundle import save as save
+    from textpipe.definition import Definition as Definition
+    from textpipe.definition import from_toml as from_toml
+    from textpipe.definition import to_toml as to_toml
+    from textpipe.documents import Documents as Documents
+    from textpipe.errors import TextpipeError as TextpipeError
+    from textpipe.evaluate import evaluate as evaluate
+    from textpipe.explain import explain as explain
+    from textpipe.pipeline import Pipeline as Pipeline
+    from textpipe.sources import read as read
+
+_HOME = {
+    "Definition": "textpipe.definition",
+    "Documents": "textpipe.documents",
+    "FormStage": "textpipe.stage",
+    "Pipeline": "textpipe.pipeline",
+    "Region": "textpipe.documents",
+    "Stage": "textpipe.stage",
+    "TextStage": "textpipe.stage",
+    "TextpipeError": "textpipe.errors",
+    "TokenStage": "textpipe.stage",
+    "Vectorizer": "textpipe.stage",
+    "evaluate": "textpipe.evaluate",
+    "explain": "textpipe.explain",
+    "from_toml": "textpipe.definition",
+    "load": "textpipe.bundle",
+    "read": "textpipe.sources",
+    "save": "textpipe.bundle",
+    "to_toml": "textpipe.definition",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from where it lives: the names above, and every stage of the catalogue."""
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    from textpipe.catalogue import BUILT_IN
+
+    for address in BUILT_IN.values():
+        module, _, cls = address.partition(":")
+        if cls == name:
+            return getattr(importlib.import_module(module), name)
+    raise AttributeError(f"module 'textpipe' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from textpipe.catalogue import BUILT_IN
+
+    return sorted([*_HOME, *(address.partition(":")[2] for address in BUILT_IN.values())])

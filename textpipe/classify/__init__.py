@@ -1,0 +1,1 @@
+"""Matrix -> decisions: what a document is, or that there is no telling."""

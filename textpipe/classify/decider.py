@@ -1,0 +1,164 @@
+"""What all classifiers share: labels, evidence, and how they stand in scikit-learn."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.utils.validation import validate_data
+
+from textpipe.documents import UNSURE, Decisions, Documents, Matrix
+from textpipe.errors import InputError
+from textpipe.stage import Stage
+
+
+class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # untyped base
+    """A stage that decides by a matrix. Write ``_learn(values, y)`` and ``_decide(values)``.
+
+    It takes ``Documents`` inside a pipeline, and plain arrays where it stands alone or in a
+    scikit-learn pipeline.
+    """
+
+    reads = ("matrix",)
+    writes = ("decisions",)
+    nonnegative: ClassVar[bool] = False
+
+    def _learn(self, values: Any, y: NDArray[Any]) -> None:
+        raise TypeError(f"{type(self).__name__} must say _learn(values, y)")
+
+    def _decide(self, values: Any) -> Decisions:
+        raise TypeError(f"{type(self).__name__} must say _decide(values)")
+
+    def _has_evidence(self, values: Any) -> NDArray[np.bool_]:
+        """Which rows can be judged at all, bool[n]: those that are not zero throughout."""
+        if sparse.issparse(values):
+            return np.asarray(abs(values).sum(axis=1)).ravel() > 0
+        found: NDArray[np.bool_] = values.any(axis=1)
+        return found
+
+    def fit(self, X: Any, y: Any = None) -> Decider:
+        """Learn from rows [n_documents, n_features] and their labels [n_documents]."""
+        self.check()
+        if isinstance(X, Documents):
+            self.learn(self._readable(X), y)
+        else:
+            values, y = self._validated(X, y)
+            self._learn(values, y)
+        return self
+
+    def learn(self, documents: Documents, labels: Any = None) -> None:
+        """Learn from training documents with a matrix, and their labels."""
+        assert documents.matrix is not None, "checked by the pipeline"  # noqa: S101  # for mypy
+        if labels is None:
+            raise InputError(
+                f"{self.name()} needs a label for each training document, and none were given: "
+                "fit(texts, labels), or --data LABEL=PATH, or a column of labels"
+            )
+        if len(labels) != len(documents):
+            raise InputError(f"{len(labels)} labels were given for {len(documents)} documents")
+        values, y = self._validated(documents.matrix.values, labels)
+        self._learn(values, y)
+
+    def decide(self, X: Any) -> Decisions:
+        """What each row is, as :class:`Decisions`. Takes documents with a matrix, a matrix, or rows."""
+        self.need_training()
+        if isinstance(X, Documents):
+            X = self._readable(X).matrix
+        matrix = X if isinstance(X, Matrix) else None
+        values = validate_data(
+            self, matrix.values if matrix else X, accept_sparse="csr", reset=False, dtype=np.float64
+        )
+        decisions = self._decide(values)
+        unsure = ~self._has_evidence(values)
+        if matrix is not None and matrix.known is not None:
+            unsure |= matrix.known == 0
+        return Decisions(
+            decisions.classes,
+            decisions.values,
+            decisions.scores,
+            unsure,
+            decisions.are_probabilities,
+            None if matrix is None else matrix.known,
+            None if matrix is None else matrix.total,
+        )
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The label of each row [n_documents].
+
+        Where labels are texts, a row without evidence gets :data:`textpipe.documents.UNSURE`; where
+        they are numbers, the label that training saw most (``decide`` tells them apart).
+        """
+        decisions = self.decide(X)
+        if decisions.classes.dtype.kind in "UO" and decisions.unsure.any():
+            return decisions.verdicts()
+        return decisions.values
+
+    @property
+    def transform(self) -> Any:  # type: ignore[override]  # so that scikit-learn sees no transformer
+        """Classifiers have none: use ``predict``."""
+        raise AttributeError(
+            f"{type(self).__name__} has no transform: a decision is the end of a way"
+        )
+
+    @property
+    def fit_transform(self) -> Any:  # type: ignore[override]  # as above
+        """Classifiers have none: use ``fit`` and ``predict``."""
+        raise AttributeError(
+            f"{type(self).__name__} has no transform: a decision is the end of a way"
+        )
+
+    def _validated(self, X: Any, y: Any) -> tuple[Any, NDArray[Any]]:
+        values, labels = validate_data(
+            self, X, y, accept_sparse="csr", dtype=np.float64, y_numeric=False, ensure_min_samples=1
+        )
+        if self.nonnegative and values.min() < 0:
+            raise InputError(
+                f"{self.name()} needs counts or weights of 0 or more, and the matrix holds "
+                f"{values.min():.3g}: Negative values in data passed to {type(self).__name__}. "
+                "Use count, tf_idf or bm25, or another classifier"
+            )
+        return values, labels
+
+    def _classes_of(self, y: NDArray[Any]) -> NDArray[np.intp]:
+        """Store the distinct labels, sorted; return the number of each label."""
+        from sklearn.utils.multiclass import check_classification_targets
+
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if UNSURE in self.classes_.tolist():
+            raise InputError(
+                f'"{UNSURE}" cannot be a label: it is the verdict on a document without evidence'
+            )
+        if self.classes_.dtype.kind == "O":
+            self.classes_ = self.classes_.astype(str)
+        return codes.ravel()
+
+
+class Classifier(Decider):
+    """A decider whose values are labels."""
+
+    def score(self, X: Any, y: Any) -> float:
+        """Accuracy. A row without evidence counts as an error where labels are texts."""
+        return float(np.mean(np.asarray(self.predict(X)) == np.asarray(y)))
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "classifier"
+        tags.classifier_tags = ClassifierTags()
+        tags.transformer_tags = None
+        tags.target_tags.required = True
+        tags.input_tags.sparse = True
+        tags.input_tags.positive_only = self.nonnegative
+        return tags
+
+
+class Probabilities(Decider):
+    """For classifiers whose scores are probabilities, or shares of the votes."""
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Share of each class [n_documents, n_classes]; the training shares where there is no evidence."""
+        return self.decide(X).scores

@@ -1,0 +1,86 @@
+"""The mean of the numbers that a document's nearest neighbours have."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textpipe.classify.training_set import TrainingSet
+from textpipe.documents import Decisions
+from textpipe.errors import InputError
+
+
+class KnnRegressor(TrainingSet):
+    """The mean of the labels of the nearest training documents, where labels are numbers.
+
+    A document without any known word gets the mean of all training labels and is marked unsure.
+
+    Options:
+        k: how many neighbours count; if there are fewer training documents, all of them. Default 10.
+        metric: "cosine", or "euclidean" (then similarity is 1 / (1 + distance)). Default "cosine".
+        weights: "similarity": a neighbour counts by its similarity to the power of ``power``; or
+            "uniform": all count alike. Default "similarity".
+        power: see weights; 0 or more. Default 2.0.
+        excerpt: how many characters of each training text are kept, to be shown with an explanation;
+            0 keeps none. Default 200.
+
+    Reads a matrix; writes decisions, whose values are numbers.
+    Raises InputError where a label is no number.
+
+    >>> knn = KnnRegressor(k=2, weights="uniform").fit([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]], [1, 2, 9])
+    >>> knn.predict([[0.8, 0.1]]).tolist()
+    [1.5]
+    """
+
+    def __init__(
+        self,
+        k: int = 10,
+        metric: Literal["cosine", "euclidean"] = "cosine",
+        weights: Literal["similarity", "uniform"] = "similarity",
+        power: float = 2.0,
+        excerpt: int = 200,
+    ) -> None:
+        self.k = k
+        self.metric = metric
+        self.weights = weights
+        self.power = power
+        self.excerpt = excerpt
+
+    def _learn(self, values: Any, y: NDArray[Any]) -> None:
+        try:
+            self.targets_ = np.asarray(y, np.float64)
+        except ValueError as error:
+            raise InputError(
+                f"knn_regressor needs numbers as labels, and one is no number: {error}. "
+                "For named classes use knn_classifier"
+            ) from error
+        self._keep(values, self.targets_)
+
+    def _decide(self, values: Any) -> Decisions:
+        hood = self.neighbourhood(values)
+        totals = hood.votes.sum(axis=1)
+        sums = (hood.votes * self.targets_[hood.positions]).sum(axis=1)
+        found = totals > 0
+        means = np.where(found, sums / np.where(found, totals, 1.0), self.targets_.mean())
+        return Decisions(
+            np.array([]), means, np.zeros((len(means), 0)), np.zeros(len(means), bool), False
+        )
+
+    def score(self, X: Any, y: Any) -> float:
+        """Coefficient of determination R²."""
+        from sklearn.metrics import r2_score
+
+        return float(r2_score(y, self.predict(X)))
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import RegressorTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "regressor"
+        tags.regressor_tags = RegressorTags()
+        tags.transformer_tags = None
+        tags.target_tags.required = True
+        tags.input_tags.sparse = True
+        return tags

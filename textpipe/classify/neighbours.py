@@ -1,0 +1,109 @@
+"""The nearest rows of a matrix, exactly, and in an order that nothing but their content decides."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+BLOCK = 144
+"""Queries that are compared at once. A dense product's last digits depend on the shape of the block, so
+that it is always filled up to this size: then an answer does not depend on who else asks."""
+
+DIGITS = 10
+"""Similarities that differ by less than this many decimals are a tie."""
+
+
+def unit_rows(values: Any) -> Any:
+    """The rows brought to Euclidean length 1; a zero row stays zero."""
+    from sklearn.preprocessing import normalize
+
+    return normalize(values)
+
+
+def canonical_order(values: Any, labels: NDArray[Any]) -> NDArray[np.int64]:
+    """A rank for each row [n] by what is in it, so that ties do not depend on the order of training.
+
+    The rank is that of a digest of the row, which favours no label; rows that are equal are ranked by
+    their label.
+    """
+    if sparse.issparse(values):
+        values = values.copy()
+        values.eliminate_zeros()
+        values.sort_indices()
+        rounded = np.round(values.data, DIGITS) + 0.0
+        bounds = values.indptr.tolist()
+        rows = (
+            values.indices[start:end].astype(np.int64).tobytes() + rounded[start:end].tobytes()
+            for start, end in itertools.pairwise(bounds)
+        )
+    else:
+        rows = (row.tobytes() for row in np.round(values, DIGITS) + 0.0)
+    digests = [hashlib.blake2b(row, digest_size=16).digest() for row in rows]
+    order = sorted(range(len(digests)), key=lambda i: (digests[i], labels[i]))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def nearest(
+    queries: Any, rows: Any, rank: NDArray[np.int64], k: int, metric: Literal["cosine", "euclidean"]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The ``k`` nearest of ``rows`` [n, n_features] for each of ``queries`` [m, n_features].
+
+    Returns similarities float64[m, k] and positions int64[m, k], the nearest first, ties by ``rank``.
+    The similarity is the cosine (of rows that are brought to unit length here), or
+    1 / (1 + Euclidean distance). Where a query has fewer neighbours (fewer rows than ``k``, or none that
+    shares anything with it), the similarity is 0 and the position -1.
+    """
+    k_found = min(k, rows.shape[0])
+    similarities = np.zeros((queries.shape[0], k))
+    positions = np.full((queries.shape[0], k), -1, np.int64)
+    if sparse.issparse(queries) != sparse.issparse(rows):
+        queries = sparse.csr_matrix(queries) if sparse.issparse(rows) else queries.toarray()
+    if metric == "cosine":
+        queries = unit_rows(queries)
+    transposed = rows.T.tocsr() if sparse.issparse(rows) else rows.T
+    lengths = None if metric == "cosine" else _squares(rows)
+    for start in range(0, queries.shape[0], BLOCK):
+        block = queries[start : start + BLOCK]
+        for i, scores in enumerate(_similarities(block, transposed, lengths)):
+            found = _top(scores, rank, k_found)
+            similarities[start + i, : len(found)] = scores[found]
+            positions[start + i, : len(found)] = found
+    return similarities, positions
+
+
+def _similarities(block: Any, transposed: Any, lengths: NDArray[np.float64] | None) -> Any:
+    """The similarity of each query of a block to all rows, one query after another."""
+    if sparse.issparse(block):
+        products = (block @ transposed).toarray()
+    else:
+        filled = np.zeros((BLOCK, block.shape[1]))
+        filled[: len(block)] = block
+        products = (filled @ transposed)[: len(block)]
+    if lengths is None:
+        return np.round(products, DIGITS)
+    squared = _squares(block)[:, None] + lengths[None, :] - 2 * products
+    return 1.0 / (1.0 + np.sqrt(np.maximum(np.round(squared, DIGITS), 0.0)))
+
+
+def _squares(rows: Any) -> NDArray[np.float64]:
+    if sparse.issparse(rows):
+        return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    return np.asarray(np.einsum("ij,ij->i", rows, rows))
+
+
+def _top(scores: NDArray[np.float64], rank: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Positions of the k highest scores above 0, the highest first, ties by rank."""
+    if k < len(scores):
+        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
+        candidates = np.flatnonzero(scores >= max(threshold, np.finfo(float).tiny))
+    else:
+        candidates = np.flatnonzero(scores > 0)
+    order = np.lexsort((rank[candidates], -scores[candidates]))
+    return candidates[order[:k]].astype(np.int64)

@@ -1,0 +1,1 @@
+"""Tokens or text -> matrix: what a document looks like in numbers."""
