@@ -43,5 +43,7 @@ class ComplementNb(Probabilities, LinearClassifier):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.poor_score = True  # on data that are no counts, like scikit-learn's own
+        tags.classifier_tags.poor_score = (
+            True  # on data that are no counts, like scikit-learn's own
+        )
         return tags

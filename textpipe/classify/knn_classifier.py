@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.classify.decider import Classifier, Probabilities
-from textpipe.classify.training_set import Neighbourhood, TrainingSet
+from textpipe.classify.training_set import TrainingSet
 from textpipe.documents import Decisions
 
 
@@ -72,8 +72,6 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             np.zeros(len(scores), bool),
         )
 
-    def labels_of(self, hood: Neighbourhood) -> NDArray[Any]:
-        """The labels of the neighbours, as texts, [n_documents, k]; "" where there is none."""
-        labels = np.append(self.classes_.astype(str), "")
-        codes = np.append(self.codes_, len(self.classes_))
-        return np.asarray(labels[codes[hood.positions]])
+    def label_of(self, position: int) -> str:
+        """The label of the training document at this position."""
+        return str(self.classes_[self.codes_[position]])

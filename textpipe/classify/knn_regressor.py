@@ -68,6 +68,10 @@ class KnnRegressor(TrainingSet):
             np.array([]), means, np.zeros((len(means), 0)), np.zeros(len(means), bool), False
         )
 
+    def label_of(self, position: int) -> float:
+        """The number of the training document at this position."""
+        return float(self.targets_[position])
+
     def score(self, X: Any, y: Any) -> float:
         """Coefficient of determination R²."""
         from sklearn.metrics import r2_score

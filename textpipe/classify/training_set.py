@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +34,6 @@ class TrainingSet(Decider):
     weights: Literal["similarity", "uniform"]
     power: float
     excerpt: int
-    _kept: ClassVar[tuple[str, ...]] = ("rows_", "rank_")
 
     def check(self) -> None:
         super().check()
@@ -73,6 +72,10 @@ class TrainingSet(Decider):
         else:
             votes = np.where(positions >= 0, similarities**self.power, 0.0)
         return Neighbourhood(positions, similarities, votes)
+
+    def label_of(self, position: int) -> str | float:
+        """The label of the training document at this position."""
+        raise TypeError(f"{type(self).__name__} must say label_of(position)")
 
     def id_of(self, position: int) -> str:
         """What the training document at this position was called; its number where it had no name."""

@@ -1,0 +1,326 @@
+"""A chain of stages: checked, trained, run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.metaestimators import available_if
+
+from textpipe.classify.decider import Decider
+from textpipe.classify.training_set import TrainingSet
+from textpipe.documents import Decisions, Documents
+from textpipe.errors import DefinitionError, InputError
+from textpipe.options import check_names
+from textpipe.stage import NotTrainedError, Stage, flow
+
+BATCH = 500
+"""How many documents go through the stages at a time. It bounds memory; results do not depend on it."""
+
+Observer = Callable[[int, Stage, int, float], None]
+"""Told after each piece of work: position of the stage, the stage, documents done, seconds it took."""
+
+
+def _decides(pipeline: Pipeline) -> bool:
+    return bool(pipeline.stages) and isinstance(pipeline.stages[-1], Decider)
+
+
+def _transforms(pipeline: Pipeline) -> bool:
+    return not _decides(pipeline)
+
+
+class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
+    """Stages, one after another; the last one may decide.
+
+    It is a scikit-learn estimator: ``fit``, ``predict``, ``transform``, ``clone``, ``get_params`` and
+    ``set_params("remove_stop_words__keep")``; a slice such as ``pipe[:-1]`` is a pipeline that shares
+    its stages. Documents are whatever ``Documents.of`` takes.
+
+    >>> from textpipe import Count, KnnClassifier, Tokenize
+    >>> pipe = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1)])
+    >>> pipe = pipe.fit(["win a prize", "see you at lunch"], ["spam", "ham"])
+    >>> pipe.predict(["a prize for you to win", "hello"]).tolist()
+    ['spam', 'unsure']
+    """
+
+    def __init__(self, stages: Sequence[Stage], language: str = "en") -> None:
+        self.stages = stages
+        self.language = language
+
+    # -- what it is made of ---------------------------------------------------------------------
+
+    def named_stages(self) -> dict[str, Stage]:
+        """The stages by name; a second ``stem`` is called ``stem-2``."""
+        named: dict[str, Stage] = {}
+        for stage in self.stages:
+            name, number = stage.name(), 2
+            while name in named:
+                name, number = f"{stage.name()}-{number}", number + 1
+            named[name] = stage
+        return named
+
+    def __len__(self) -> int:
+        return len(self.stages)
+
+    def __getitem__(self, key: Any) -> Any:
+        """One stage by position or name, or a part of the pipeline by slice (it shares the stages)."""
+        if isinstance(key, str):
+            named = self.named_stages()
+            check_names("this pipeline", named, [key])
+            return named[key]
+        if not isinstance(key, slice):
+            return self.stages[key]
+        part = Pipeline(self.stages[key], self.language)
+        if hasattr(self, "trained_"):
+            part.trained_ = self.trained_
+        return part
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Options by name; with ``deep``, also each stage's as ``stage__option``."""
+        options: dict[str, Any] = {"stages": self.stages, "language": self.language}
+        if deep and isinstance(self.stages, list | tuple):
+            for name, stage in self.named_stages().items():
+                options[name] = stage
+                for option, value in stage.get_params(deep=True).items():
+                    options[f"{name}__{option}"] = value
+        return options
+
+    def set_params(self, **options: Any) -> Pipeline:
+        """Set options of the pipeline, of a stage (``stem__algorithm="cistem"``), or a whole stage."""
+        for own in ("stages", "language"):
+            if own in options:
+                setattr(self, own, options.pop(own))
+        named = self.named_stages()
+        for key, value in options.items():
+            name, _, option = key.partition("__")
+            check_names("this pipeline", [*named, "stages", "language"], [name])
+            if option:
+                stage = named[name]
+                check_names(name, stage.get_params(deep=True), [option.partition("__")[0]])
+                stage.set_params(**{option: value})
+            else:
+                self.stages = [value if s is named[name] else s for s in self.stages]
+        return self
+
+    def check(self) -> list[frozenset[str]]:
+        """Is the pipeline sound? Returns the columns that documents have after each stage.
+
+        Raises DefinitionError, with the position of the stage, and what to do.
+        """
+        if not self.stages:
+            raise DefinitionError("a pipeline needs at least one stage, and none was given")
+        for position, stage in enumerate(self.stages):
+            if not isinstance(stage, Stage):
+                raise DefinitionError(
+                    f"stage {position + 1} must be a stage, such as Tokenize(), and {stage!r} was given",
+                    position,
+                )
+            try:
+                stage.check()
+            except DefinitionError as error:
+                raise DefinitionError(f"stage {position + 1}, {error}", position) from error
+        return flow(self.stages)
+
+    def prepare(self) -> None:
+        """Tell each stage what stands before it and which language is spoken."""
+        for position, stage in enumerate(self.stages):
+            try:
+                stage.meet(self.stages[:position], self.language)
+            except DefinitionError as error:
+                raise DefinitionError(f"stage {position + 1}, {error}", position) from error
+
+    # -- training ---------------------------------------------------------------------------------
+
+    def fit(self, X: Any, y: Any = None) -> Pipeline:
+        """Train every stage that learns, in order, on documents and (where one decides) their labels."""
+        return self.learn(Documents.of(X), y)
+
+    def learn(
+        self,
+        documents: Documents,
+        labels: Any = None,
+        observe: Observer | None = None,
+        done: int = 0,
+    ) -> Pipeline:
+        """``fit`` on ``Documents`` that ``done`` stages have already worked on (none of which learns).
+
+        ``observe`` is told of each piece of work.
+        """
+        self.check()
+        if labels is not None:
+            labels = np.asarray(labels if hasattr(labels, "dtype") else list(labels))
+            if len(labels) != len(documents):
+                raise InputError(f"{len(labels)} labels were given for {len(documents)} documents")
+        if not len(documents):
+            raise InputError("there are no documents to learn from")
+        self.prepare()
+        for position, stage in enumerate(self.stages[done:], done):
+            if stage.learns:
+                started = time.perf_counter()
+                stage.learn(documents, labels)
+                if observe:
+                    observe(position, stage, 0, time.perf_counter() - started)
+            if stage is not self.stages[-1]:
+                parts = [
+                    self._apply(position, batch, observe) for batch in documents.batches(BATCH)
+                ]
+                documents = Documents.concat(parts)
+        self.trained_ = True
+        return self
+
+    # -- use ----------------------------------------------------------------------------------------
+
+    def run(self, X: Any, observe: Observer | None = None) -> Documents:
+        """The documents after every stage that does not decide, with all their columns."""
+        parts = list(self._batches(Documents.of(X), observe, 0))
+        return Documents.concat(parts)
+
+    def decide(self, X: Any, observe: Observer | None = None) -> Decisions:
+        """What each document is, with scores and whether there was evidence."""
+        if not _decides(self):
+            raise InputError("the last stage of this pipeline decides nothing: add knn_classifier")
+        return Decisions.concat(list(self.decisions(Documents.of(X), observe)))
+
+    def decisions(
+        self, documents: Documents, observe: Observer | None = None, done: int = 0
+    ) -> Iterator[Decisions]:
+        """``decide``, batch by batch, for documents that ``done`` stages have already worked on."""
+        position, decider = len(self.stages) - 1, self.stages[-1]
+        assert isinstance(decider, Decider), "checked by decide"  # noqa: S101  # for mypy
+        for batch in self._batches(documents, observe, done):
+            started = time.perf_counter()
+            decisions = decider.decide(batch)
+            if observe:
+                observe(position, decider, len(batch), time.perf_counter() - started)
+            yield decisions
+
+    @available_if(_decides)  # type: ignore[untyped-decorator]
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The label of each document [n_documents]; "unsure" where there is no evidence.
+
+        (Where labels are numbers, the label that training saw most: see ``decide``.)
+        """
+        decisions = self.decide(X)
+        if decisions.classes.dtype.kind in "UO" and decisions.unsure.any():
+            return decisions.verdicts()
+        return decisions.values
+
+    @available_if(lambda self: _decides(self) and hasattr(self.stages[-1], "predict_proba"))  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """The share of each class [n_documents, n_classes]."""
+        return self.decide(X).scores
+
+    @available_if(lambda self: _decides(self) and hasattr(self.stages[-1], "decision_function"))  # type: ignore[untyped-decorator]
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """The score of each class, as the last stage says it."""
+        scores = self.decide(X).scores
+        return scores[:, 1] if scores.shape[1] == 2 else scores
+
+    @available_if(_decides)  # type: ignore[untyped-decorator]
+    def score(self, X: Any, y: Any) -> float:
+        """Accuracy of a classifier, R² of a regressor."""
+        from sklearn.metrics import r2_score
+
+        if not len(self.decide(X).classes):
+            return float(r2_score(y, self.predict(X)))
+        return float(np.mean(self.predict(X) == np.asarray(y)))
+
+    @available_if(_transforms)  # type: ignore[untyped-decorator]
+    def transform(self, X: Any) -> Any:
+        """The matrix, where the pipeline ends in one; else the ``Documents``."""
+        documents = self.run(X)
+        return documents if documents.matrix is None else documents.matrix.values
+
+    @available_if(_transforms)  # type: ignore[untyped-decorator]
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """``fit``, then ``transform`` of the same documents."""
+        documents = Documents.of(X)
+        return self.fit(documents, y).transform(documents)
+
+    def similar(self, text: str, n: int = 5) -> list[dict[str, Any]]:
+        """The ``n`` training documents nearest to a text: id, similarity (0 to 1), label, beginning.
+
+        Fewer where fewer share anything with it.
+        """
+        keeper = self.stages[-1]
+        if not isinstance(keeper, TrainingSet):
+            raise InputError(
+                f"similar needs a pipeline that ends in knn_classifier or knn_regressor, and this one "
+                f"ends in {keeper.name()}"
+            )
+        documents = self.run([text])
+        assert documents.matrix is not None, "checked by fit"  # noqa: S101  # for mypy
+        hood = keeper.neighbourhood(documents.matrix.values, n)
+        return [
+            {
+                "id": keeper.id_of(position),
+                "similarity": similarity,
+                "label": keeper.label_of(position),
+                "text": keeper.excerpt_of(position),
+            }
+            for position, similarity in zip(
+                hood.positions[0].tolist(), hood.similarities[0].tolist(), strict=True
+            )
+            if position >= 0
+        ]
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels that training knew, sorted."""
+        return self.stages[-1].classes_  # type: ignore[attr-defined,no-any-return]
+
+    # -- inside ---------------------------------------------------------------------------------------
+
+    def _batches(
+        self, documents: Documents, observe: Observer | None, done: int
+    ) -> Iterator[Documents]:
+        if not hasattr(self, "trained_"):
+            self.check()
+            for stage in self.stages:
+                if stage.learns and not stage.__sklearn_is_fitted__():
+                    raise NotTrainedError(
+                        f"This Pipeline is not fitted yet, and its stage {stage.name()} needs to learn: "
+                        "call fit with training documents first"
+                    )
+            self.prepare()
+        end = len(self.stages) - _decides(self)
+        for start in range(0, max(1, len(documents)), BATCH):
+            batch = documents[start : start + BATCH]
+            for position in range(done, end):
+                batch = self._apply(position, batch, observe)
+            yield batch
+
+    def _apply(self, position: int, batch: Documents, observe: Observer | None) -> Documents:
+        started = time.perf_counter()
+        after = self.stages[position].apply(batch)
+        if observe:
+            observe(position, self.stages[position], len(batch), time.perf_counter() - started)
+        return after
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "trained_") or not any(stage.learns for stage in self.stages)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        if self.stages and isinstance(self.stages[-1], Decider):
+            last = self.stages[-1].__sklearn_tags__()
+            tags.estimator_type = last.estimator_type
+            tags.classifier_tags = last.classifier_tags
+            tags.regressor_tags = last.regressor_tags
+            tags.target_tags = last.target_tags
+        return tags
+
+    def _sk_visual_block_(self) -> Any:
+        from sklearn.utils._repr_html.estimator import _VisualBlock
+
+        names = list(self.named_stages())
+        details = [str(stage) for stage in self.stages]
+        return _VisualBlock(
+            "serial", list(self.stages), names=names, name_details=details, dash_wrapped=False
+        )
