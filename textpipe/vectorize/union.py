@@ -51,14 +51,15 @@ class Union(Stage):
     def reads(self) -> tuple[str, ...]:  # type: ignore[override]  # the kinds of stage have it fixed
         """What the branches read and do not write themselves."""
         wanted: list[str] = []
-        for branch in self._chains():
+        for branch in self.chains():
             written: set[str] = set()
             for stage in branch:
                 wanted += [column for column in stage.reads if column not in written]
                 written |= set(stage.writes)
         return tuple(dict.fromkeys(wanted))
 
-    def _chains(self) -> Iterator[Sequence[Stage]]:
+    def chains(self) -> Iterator[Sequence[Stage]]:
+        """Each branch as a list of stages."""
         for branch in self.branches:
             yield branch if isinstance(branch, list | tuple) else [branch]
 
@@ -73,7 +74,7 @@ class Union(Stage):
                 f"union: weights must be one number for each of {len(self.branches)} branches, and "
                 f"{len(self.weights)} were given"
             )
-        for number, branch in enumerate(self._chains(), 1):
+        for number, branch in enumerate(self.chains(), 1):
             for stage in branch:
                 if not isinstance(stage, Stage):
                     raise DefinitionError(
@@ -89,24 +90,24 @@ class Union(Stage):
 
     @property
     def learns(self) -> bool:
-        return any(stage.learns for branch in self._chains() for stage in branch)
+        return any(stage.learns for branch in self.chains() for stage in branch)
 
     def __sklearn_is_fitted__(self) -> bool:
         return all(
             stage.__sklearn_is_fitted__()
-            for branch in self._chains()
+            for branch in self.chains()
             for stage in branch
             if stage.learns
         )
 
     def meet(self, earlier: Sequence[Stage], language: str) -> None:
         super().meet(earlier, language)
-        for branch in self._chains():
+        for branch in self.chains():
             for position, stage in enumerate(branch):
                 stage.meet([*earlier, *branch[:position]], language)
 
     def learn(self, documents: Documents, labels: Any = None) -> None:
-        for branch in self._chains():
+        for branch in self.chains():
             flowing = documents
             for stage in branch:
                 stage.learn(flowing, labels)
@@ -115,7 +116,7 @@ class Union(Stage):
 
     def apply(self, documents: Documents) -> Documents:
         matrices = []
-        for branch in self._chains():
+        for branch in self.chains():
             flowing = documents
             for stage in branch:
                 flowing = stage.apply(flowing)
@@ -146,7 +147,7 @@ class Union(Stage):
         once = len(set().union(*map(set, names))) == sum(map(len, names))
         if once:
             return [name for features in names for name in features]
-        last = [branch[-1].name() for branch in self._chains()]
+        last = [branch[-1].name() for branch in self.chains()]
         prefixes = [
             f"{name}{'' if last.count(name) == 1 else last[:i].count(name) + 1}:"
             for i, name in enumerate(last)

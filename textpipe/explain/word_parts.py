@@ -1,0 +1,133 @@
+"""A document's vector as a sum over its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from textpipe.documents import Documents, Tokens
+from textpipe.stage import Stage
+from textpipe.vectorize.count import Count
+from textpipe.vectorize.document_vectors import WordVectors
+from textpipe.vectorize.reduce_dimensions import ReduceDimensions
+from textpipe.vectorize.union import Union
+
+REST = "(rest)"
+"""The part of a vector that no single word brought, such as a mean that was taken off."""
+
+Spans = list[tuple[int, int]]
+
+
+@dataclass
+class Parts:
+    """The vector of one document, row by row: ``values`` [n_words, n_features] add up to it.
+
+    ``spans`` [n_words] are where each word stands in the document's text (code points); empty for a
+    column that is not made of words.
+    """
+
+    words: list[str]
+    values: Any
+    spans: list[Spans] = field(default_factory=list)
+
+
+def word_parts(stages: Sequence[Stage], documents: Documents) -> Parts:
+    """The parts of the first document's vector, as the last of these stages writes it.
+
+    The words' parts add up to the vector exactly: what they leave out is the part called ``(rest)``.
+    """
+    parts: Parts | None = None
+    for stage in stages:
+        before, documents = documents, stage.apply(documents)
+        if "matrix" not in stage.writes:
+            continue
+        assert documents.matrix is not None, "it was just written"  # noqa: S101  # for mypy
+        row = _dense(documents.matrix.values)[0]
+        if "matrix" not in stage.reads:
+            parts = _first_parts(stage, before, row, documents.matrix.features)
+        elif parts is not None and isinstance(stage, ReduceDimensions):
+            parts.values = _dense(parts.values @ stage.components_.T)
+        parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row)
+    assert parts is not None, "the pipeline was checked"  # noqa: S101  # for mypy
+    return parts
+
+
+def _first_parts(
+    stage: Stage, documents: Documents, row: NDArray[np.float64], features: Sequence[str]
+) -> Parts:
+    if isinstance(stage, Union):
+        return _side_by_side(stage, documents, row)
+    if isinstance(stage, WordVectors):
+        weights = stage.weights(documents)[0]
+        at = weights.indices
+        values = weights.data[:, None] * np.asarray(stage.vectors_, np.float64)[at]
+        if stage.component_ is not None:
+            values -= np.outer(values @ stage.component_, stage.component_)
+        words = [str(stage.words_[int(i)].as_py()) for i in at]
+        places = _places(documents.tokens)
+        return Parts(words, values, [places.get(word, []) for word in words])
+    columns = np.flatnonzero(row)
+    values = sparse.csr_matrix(
+        (row[columns], (np.arange(len(columns)), columns)), shape=(len(columns), len(row))
+    )
+    words = [features[int(column)] for column in columns]
+    counted = stage.counted(documents) if isinstance(stage, Count) else documents.tokens
+    places = _places(counted) if "tokens" in stage.reads else {}
+    if hasattr(stage, "column_of"):  # a hashed column is found again by hashing its words
+        by_column: dict[int, Spans] = {}
+        for word, spans in places.items():
+            by_column.setdefault(stage.column_of(word), []).extend(spans)
+        return Parts(words, values, [sorted(by_column.get(int(c), [])) for c in columns])
+    return Parts(words, values, [places.get(word, []) for word in words])
+
+
+def _side_by_side(union: Union, documents: Documents, row: NDArray[np.float64]) -> Parts:
+    words: list[str] = []
+    blocks, spans, start = [], [], 0
+    for branch in union.chains():
+        inner = word_parts(branch, documents)
+        width = inner.values.shape[1]
+        block = sparse.lil_matrix((len(inner.words), len(row)))
+        block[:, start : start + width] = inner.values
+        target = np.linalg.norm(row[start : start + width])
+        length = np.linalg.norm(np.asarray(inner.values.sum(axis=0)).ravel())
+        blocks.append(sparse.csr_matrix(block) * (target / length if length else 0.0))
+        words += inner.words
+        spans += inner.spans
+        start += width
+    return Parts(words, sparse.vstack(blocks, "csr"), spans)
+
+
+def _adding_up(parts: Parts, row: NDArray[np.float64]) -> Parts:
+    """The parts brought to the row's length (stages divide by it), and what they leave out as one more."""
+    total = np.asarray(parts.values.sum(axis=0)).ravel() if parts.words else np.zeros(len(row))
+    square = float(total @ total)
+    scale = float(total @ row) / square if square > 0 else 0.0
+    values = parts.values * scale
+    rest = row - total * scale
+    if np.linalg.norm(rest) <= 1e-12 * max(1.0, float(np.linalg.norm(row))):
+        return Parts(parts.words, values, parts.spans)
+    stack = (
+        sparse.vstack([values, sparse.csr_matrix(rest)], "csr")
+        if sparse.issparse(values)
+        else np.vstack([values, rest])
+    )
+    return Parts([*parts.words, REST], stack, [*parts.spans, []])
+
+
+def _places(tokens: Tokens | None) -> dict[str, Spans]:
+    """Where each form of the first document stands in its text."""
+    places: dict[str, Spans] = {}
+    if tokens is not None:
+        for word, span in zip(tokens.of(0), tokens.spans(0), strict=True):
+            places.setdefault(word, []).append(span)
+    return places
+
+
+def _dense(values: Any) -> Any:
+    return values.toarray() if sparse.issparse(values) else np.asarray(values)
