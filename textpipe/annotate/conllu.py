@@ -58,7 +58,9 @@ def _lines(path: Path) -> Iterator[str]:
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r")
         except UnicodeDecodeError as error:
-            raise SourceError(f"{path}:{number}: not UTF-8, which CoNLL-U must be: {error}") from error
+            raise SourceError(
+                f"{path}:{number}: not UTF-8, which CoNLL-U must be: {error}"
+            ) from error
 
 
 def _read_word(

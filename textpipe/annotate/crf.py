@@ -17,16 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.annotate.features import DISTANCES, EDGE, PAIRS, SINGLES, traits
-from textpipe.documents import UPOS, Int32, Int64, UInt8
+from textpipe.documents import UPOS, Int32, Int64, Tokens, UInt8
 
 SCALE = 256
 """Weights are kept in steps of 1/SCALE."""
 
 _CHUNK = 16_384  # tokens that are decoded at a time, so that the scores fit into the cache
 _REMEMBERED = 100_000  # forms whose sums are kept
-_LARGEST = 500_000_000  # bytes that a model may have when it is decompressed
+_LARGEST = 200_000_000  # bytes that a model may have when it is decompressed
 _NEVER = -(2**20)  # the score of a tag that was not seen in training
 _PARTS = tuple(dict.fromkeys(part for pair in PAIRS for part in pair))
+_HALVES = [(part.trait, part.name("")) for part in _PARTS]
+_LOOKED_UP = [
+    [(single.trait, single.name("")) for single in SINGLES if single.distance == distance]
+    for distance in DISTANCES
+]
 
 
 class Crf:
@@ -56,92 +61,60 @@ class Crf:
 
     def _index_pairs(self) -> None:
         """Number the halves of the features that are pairs, so that a pair is found by one integer."""
-        pairs = [(*name.split("\t"), row) for name, row in self._rows.items() if "\t" in name]
         self._halves: dict[str, int] = {}
-        for left, right, _ in pairs:
-            self._halves.setdefault(left, len(self._halves))
-            self._halves.setdefault(right, len(self._halves))
-        keys = [
-            self._halves[left] * len(self._halves) + self._halves[right] for left, right, _ in pairs
-        ]
-        order = np.argsort(np.array(keys, np.int64), kind="stable")
-        self._pair_keys = np.array(keys, np.int64)[order]
-        self._pair_rows = np.array([row for *_, row in pairs], np.int64)[order]
+        keys, rows = [], []
+        for name, row in self._rows.items():
+            left, _, right = name.partition("\t")
+            if right:
+                keys.append(
+                    [self._halves.setdefault(half, len(self._halves)) for half in (left, right)]
+                )
+                rows.append(row)
+        halves = np.array(keys, np.int64).reshape(-1, 2)
+        numbers = halves[:, 0] * len(self._halves) + halves[:, 1]
+        order = np.argsort(numbers, kind="stable")
+        self._pair_keys = numbers[order]
+        self._pair_rows = np.array(rows, np.int64)[order]
 
     def _forget(self) -> None:
         self._known: dict[str, int] = {}
-        self._scores = np.zeros((0, len(DISTANCES), len(UPOS)), np.int32)
+        self._sums = np.zeros((0, len(DISTANCES), len(UPOS)), np.int32)
         self._half_ids = np.zeros((0, len(_PARTS)), np.int64)
 
-    def tag(self, forms: Sequence[str], codes: Int32, bounds: Int64) -> UInt8:
-        """The best tags of all sentences, uint8[n_tokens], index into UPOS.
-
-        Sentence ``i`` has the words ``forms[codes[bounds[i]:bounds[i + 1]]]``.
-        """
-        tags = np.zeros(len(codes), np.uint8)
-        if not len(codes):
+    def tag(self, words: Tokens, bounds: Int64) -> UInt8:
+        """The tag of each word, uint8[n_words], index into UPOS; sentences begin at ``bounds``."""
+        tags = np.zeros(len(words.codes), np.uint8)
+        if not len(tags):
             return tags
-        if len(self._known) > _REMEMBERED:
-            self._forget()
-        known = self._look_at([EDGE, *forms])
+        forms = words.forms.to_pylist()
         lengths = np.diff(bounds)
         order = np.argsort(-lengths, kind="stable")
         order = order[lengths[order] > 0]
         ends = np.cumsum(lengths[order])
         cuts = np.searchsorted(ends, np.arange(_CHUNK, ends[-1] + _CHUNK, _CHUNK)) + 1
         for part in np.split(order, np.unique(cuts[cuts < len(order)])):
-            self._tag_chunk(known, codes, bounds[part], lengths[part], tags)
+            pairs = zip(bounds[part].tolist(), bounds[part + 1].tolist(), strict=True)
+            places = np.concatenate([np.arange(start, end) for start, end in pairs])
+            used, which = np.unique(words.codes[places], return_inverse=True)
+            table = self._rows_of([EDGE, *(forms[code] for code in used)])
+            scores = self._score(table[which + 1], int(table[0]), lengths[part])
+            tags[places] = _best_path(scores, lengths[part], self.transitions)
         return tags
 
-    def _look_at(self, forms: list[str]) -> Int64:
-        """Where the sums of each form stand, after those of new forms were computed."""
-        new = [form for form in dict.fromkeys(forms) if form not in self._known]
-        if new:
-            self._known.update({form: len(self._known) + at for at, form in enumerate(new)})
-            rows: list[int] = []
-            starts: list[int] = []
-            halves: list[list[int]] = []
-            for form in new:
-                seen = traits(form)
-                found: dict[int, list[int]] = {distance: [len(self.names)] for distance in DISTANCES}
-                for single in SINGLES:
-                    value = seen.get(single.trait)
-                    if value is not None:
-                        row = self._rows.get(single.name(value))
-                        if row is not None:
-                            found[single.distance].append(row)
-                for distance in DISTANCES:
-                    starts.append(len(rows))
-                    rows += found[distance]
-                halves.append(
-                    [
-                        self._halves.get(part.name(seen[part.trait]), -1) if part.trait in seen else -1
-                        for part in _PARTS
-                    ]
-                )
-            sums = np.add.reduceat(self._padded[rows], starts, axis=0, dtype=np.int32)
-            shape = (len(new), len(DISTANCES), len(UPOS))
-            self._scores = np.concatenate([self._scores, sums.reshape(shape)])
-            self._half_ids = np.concatenate([self._half_ids, np.array(halves, np.int64)])
-        return np.fromiter((self._known[form] for form in forms), np.int64, len(forms))
+    def _score(self, table: Int64, outside: int, lengths: Int64) -> Int32:
+        """The score of each tag for each word, int32[n_words, 17].
 
-    def _tag_chunk(
-        self, known: Int64, codes: Int32, starts: Int64, lengths: Int64, tags: UInt8
-    ) -> None:
-        """Tag these sentences, which are sorted by length, longest first."""
-        places = np.concatenate(
-            [np.arange(start, start + length) for start, length in zip(starts, lengths, strict=True)]
-        )
-        edge = max(abs(distance) for distance in DISTANCES)
-        gaps = edge * (np.repeat(np.arange(len(lengths)), lengths) + 1)
-        at = np.arange(len(places)) + gaps
-        row = np.full(len(places) + edge * (len(lengths) + 1), known[0])
-        row[at] = known[codes[places].astype(np.int64) + 1]
-        scores = np.tile(np.where(self.seen, 0, _NEVER).astype(np.int32), (len(places), 1))
+        ``table`` says where the sums of each word's form stand, ``outside`` those of the edge.
+        """
+        edge = max(DISTANCES)
+        at = np.arange(len(table)) + edge * (np.repeat(np.arange(len(lengths)), lengths) + 1)
+        row = np.full(len(table) + edge * (len(lengths) + 1), outside)
+        row[at] = table
+        scores = np.tile(np.where(self.seen, 0, _NEVER).astype(np.int32), (len(table), 1))
         for slot, distance in enumerate(DISTANCES):
-            scores += self._scores[row[at + distance], slot]
+            scores += self._sums[row[at + distance], slot]
         self._add_pairs(scores, row, at)
-        tags[places] = _best_path(scores, lengths, self.transitions)
+        return scores
 
     def _add_pairs(self, scores: Int32, row: Int64, at: Int64) -> None:
         if not len(self._pair_keys):
@@ -154,6 +127,42 @@ class Crf:
             slots = np.minimum(np.searchsorted(self._pair_keys, keys), len(self._pair_keys) - 1)
             hits = np.flatnonzero(self._pair_keys[slots] == keys)
             scores[hits] += self.weights[self._pair_rows[slots[hits]]]
+
+    def _rows_of(self, forms: list[str]) -> Int64:
+        """Where the sums of each form stand, after those of new forms were computed."""
+        if len(self._known) > _REMEMBERED:
+            self._forget()
+        new = [form for form in forms if form not in self._known]
+        if new:
+            self._known.update({form: len(self._known) + at for at, form in enumerate(new)})
+            sums, halves = self._look_at(new)
+            self._sums = np.concatenate([self._sums, sums])
+            self._half_ids = np.concatenate([self._half_ids, halves])
+        return np.fromiter((self._known[form] for form in forms), np.int64, len(forms))
+
+    def _look_at(self, forms: list[str]) -> tuple[Int32, Int64]:
+        """The sums of the weights of each form's features at each distance, int32[n_forms, 5, 17], and
+        the numbers of its halves of pairs (-1 where a half is in no pair), int64[n_forms, n_halves].
+        """
+        none = len(self.names)  # a row of zeros
+        rows: list[int] = []
+        starts: list[int] = []
+        halves: list[int] = []
+        for form in forms:
+            seen = traits(form)
+            for singles in _LOOKED_UP:
+                starts.append(len(rows))
+                rows.append(none)
+                for trait, prefix in singles:
+                    if trait in seen and (row := self._rows.get(prefix + seen[trait])) is not None:
+                        rows.append(row)
+            halves += [
+                self._halves.get(prefix + seen[trait], -1) if trait in seen else -1
+                for trait, prefix in _HALVES
+            ]
+        sums = np.add.reduceat(self._padded[rows], starts, axis=0, dtype=np.int32)
+        shape = (len(forms), len(DISTANCES), len(UPOS))
+        return sums.reshape(shape), np.array(halves, np.int64).reshape(len(forms), -1)
 
     def to_bytes(self) -> bytes:
         """The model as a file's content: NumPy arrays (.npz) under xz; the same bytes every time."""
@@ -177,7 +186,8 @@ class Crf:
         try:
             unpacked = lzma.LZMADecompressor().decompress(content, max_length=_LARGEST)
             with np.load(io.BytesIO(unpacked), allow_pickle=False) as arrays:
-                names = bytes(arrays["names"]).decode().split("\n")
+                text = bytes(arrays["names"]).decode()
+                names = text.split("\n") if text else []
                 weights, transitions = arrays["weights"].T, arrays["transitions"]
                 seen = arrays["seen"]
         except Exception as error:  # zipfile, lzma and NumPy raise many kinds

@@ -93,6 +93,10 @@ PAIRS = (
     Pair(Single(-1, "lower"), Single(1, "lower")),
     Pair(Single(-1, "case"), Single(0, "case")),
     Pair(Single(0, "case"), Single(0, "suffix3")),
+    Pair(Single(-1, "suffix3"), Single(0, "lower")),
+    Pair(Single(0, "lower"), Single(1, "suffix3")),
+    Pair(Single(-1, "suffix3"), Single(0, "suffix3")),
+    Pair(Single(0, "suffix3"), Single(1, "suffix3")),
 )
 
 DISTANCES = tuple(sorted({single.distance for single in SINGLES}))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Int64
 from textpipe.errors import DefinitionError
+from textpipe.rows import unit_rows
 from textpipe.vectorize.count import Count
 
 
@@ -37,6 +38,8 @@ class Bm25(Count):
     array([[0.182, 0.693, 0.   ]])
     """
 
+    binary = False
+
     def __init__(
         self,
         min_df: int | float = 1,
@@ -47,7 +50,10 @@ class Bm25(Count):
         b: float = 0.75,
         norm: Literal["l2", "l1", "none"] = "l2",
     ) -> None:
-        super().__init__(min_df, max_df, max_features, n_grams)
+        self.min_df = min_df
+        self.max_df = max_df
+        self.max_features = max_features
+        self.n_grams = n_grams
         self.k1 = k1
         self.b = b
         self.norm = norm
@@ -72,11 +78,9 @@ class Bm25(Count):
         return idf
 
     def weigh(self, counts: Any, known: Int64) -> Any:
-        from sklearn.preprocessing import normalize
-
         mean_length = self.total_length_ / self.n_documents_
         slowness = self.k1 * (1 - self.b + self.b * known / mean_length)
         per_entry = np.repeat(slowness, np.diff(counts.indptr))
         counts.data *= (self.k1 + 1) / (counts.data + per_entry)
         counts.data *= self.idf_[counts.indices]
-        return counts if self.norm == "none" else normalize(counts, self.norm, copy=False)
+        return counts if self.norm == "none" else unit_rows(counts, self.norm)

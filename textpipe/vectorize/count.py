@@ -78,8 +78,10 @@ class Count(Vectorizer):
         counts = count_forms(tokens)
         frequency = document_frequencies(counts)
         n = len(tokens)
-        low = self.min_df if isinstance(self.min_df, int) else self.min_df * n
-        high = self.max_df if isinstance(self.max_df, int) else self.max_df * n
+        low, high = (
+            limit * n if isinstance(limit, float | np.floating) else limit
+            for limit in (self.min_df, self.max_df)
+        )
         if high < low:
             raise InputError(
                 f"{self.name()}: max_df={self.max_df} lets a word stand in at most {high:g} of {n} "

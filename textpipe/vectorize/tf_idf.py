@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents import Int64
+from textpipe.rows import unit_rows
 from textpipe.vectorize.count import Count
 
 
@@ -58,10 +59,8 @@ class TfIdf(Count):
         return idf
 
     def weigh(self, counts: Any, known: Int64) -> Any:
-        from sklearn.preprocessing import normalize
-
         if self.sublinear_tf:
             np.log(counts.data, out=counts.data)
             counts.data += 1.0
         counts.data *= self.idf_[counts.indices]
-        return counts if self.norm == "none" else normalize(counts, self.norm, copy=False)
+        return counts if self.norm == "none" else unit_rows(counts, self.norm)

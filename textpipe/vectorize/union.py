@@ -10,6 +10,7 @@ from scipy import sparse
 
 from textpipe.documents import Documents, Int64, Matrix
 from textpipe.errors import DefinitionError
+from textpipe.rows import unit_rows
 from textpipe.stage import Stage, flow
 
 
@@ -52,10 +53,7 @@ class Union(Stage):
         """What the branches read and do not write themselves."""
         wanted: list[str] = []
         for branch in self.chains():
-            written: set[str] = set()
-            for stage in branch:
-                wanted += [column for column in stage.reads if column not in written]
-                written |= set(stage.writes)
+            wanted += _wanted(branch)
         return tuple(dict.fromkeys(wanted))
 
     def chains(self) -> Iterator[Sequence[Stage]]:
@@ -82,7 +80,7 @@ class Union(Stage):
                     )
                 stage.check()
             try:
-                columns = flow(branch, frozenset({"text", "tokens", "tags"}))[-1:]
+                columns = flow(branch, frozenset(_wanted(branch)))[-1:]
             except DefinitionError as error:
                 raise DefinitionError(f"union, branch {number}: {error}") from error
             if not columns or "matrix" not in columns[0] or "decisions" in columns[0]:
@@ -125,12 +123,10 @@ class Union(Stage):
         return documents.with_(matrix=self._beside(matrices))
 
     def _beside(self, matrices: list[Matrix]) -> Matrix:
-        from sklearn.preprocessing import normalize
-
         weights = self.weights or [1.0] * len(matrices)
         blocks = []
         for matrix, weight in zip(matrices, weights, strict=True):
-            rows = normalize(matrix.values) if self.normalize else matrix.values
+            rows = unit_rows(matrix.values) if self.normalize else matrix.values
             blocks.append(rows * weight)
         if any(sparse.issparse(block) for block in blocks):
             values = sparse.hstack([sparse.csr_matrix(block) for block in blocks], "csr")
@@ -157,6 +153,16 @@ class Union(Stage):
             for prefix, features in zip(prefixes, names, strict=True)
             for name in features
         ]
+
+
+def _wanted(branch: Sequence[Stage]) -> list[str]:
+    """What the stages of a branch read and none of them writes before."""
+    wanted: list[str] = []
+    written: set[str] = set()
+    for stage in branch:
+        wanted += [column for column in stage.reads if column not in written]
+        written |= set(stage.writes)
+    return wanted
 
 
 def _most(columns: list[Any]) -> Int64:

@@ -1,0 +1,1 @@
+"""Tokens -> tokens + what they are: parts of speech."""

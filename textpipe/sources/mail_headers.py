@@ -1,0 +1,170 @@
+"""Header lines of mails: RFC 5322 (lines), RFC 2047 (encoded words), RFC 2045 and 2231 (parameters).
+
+Nothing here raises, whatever the bytes are: what is broken is named in ``defects``.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import string
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from textpipe.sources.encoding import decode, known_codec
+
+MAX_FIELDS = 100_000
+"""Header lines of one mail or part. What follows them is taken as the body."""
+
+MAX_VALUE = 1 << 20
+"""Bytes of one header that are decoded."""
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
+_ENVELOPE = re.compile(rb">?From .*\d:\d\d")
+"""Where mailboxes begin a message (RFC 4155); the time of day tells it from a sentence."""
+
+_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BbQq])\?([^?]*)\?=")
+_BASE64 = string.ascii_letters + string.digits + "+/"
+NOT_BASE64 = bytes(set(range(256)) - set(_BASE64.encode()))
+"""The bytes that mean nothing in base64 (RFC 2045, section 6.8, has decoders pass over them)."""
+
+
+class Head(NamedTuple):
+    """The header lines of an entity as bytes, in their order, and where its body begins."""
+
+    fields: list[tuple[bytes, bytes]]
+    body: int
+
+    def first(self, name: bytes) -> bytes:
+        """The value of the first field of this name (in lower case); empty if there is none."""
+        return next((value for field, value in self.fields if field == name), b"")
+
+
+def split_head(raw: bytes, defects: list[str]) -> Head:
+    """The header lines of a mail or a part, names in lower case, values unfolded.
+
+    The header ends at the first empty line, or before the first line that cannot belong to it.
+
+    >>> split_head(b"Subject: Hello\\r\\n you\\r\\n\\r\\nText", [])
+    Head(fields=[(b'subject', b'Hello you')], body=24)
+    """
+    fields: list[tuple[bytes, list[bytes]]] = []
+    at = 0
+    while at < len(raw):
+        if len(fields) == MAX_FIELDS:
+            defects.append("too many header lines")
+            break
+        match = _LINE.match(raw, at)
+        assert match is not None  # noqa: S101  # the pattern matches the empty rest too
+        line = match[0].rstrip(b"\r\n")
+        if not line:
+            at = match.end()
+            break
+        name = _NAME.match(line)
+        if line[:1] in b" \t" and fields:
+            fields[-1][1].append(line)
+        elif name is not None:
+            value = line[name.end() :]
+            fields.append((name[0][:-1].rstrip().lower(), [value]))
+        elif not _ENVELOPE.match(line):
+            defects.append("no empty line after the header" if fields else "no header")
+            break
+        at = match.end()
+    return Head([(name, b"".join(value).strip()) for name, value in fields], at)
+
+
+def header_text(value: bytes, defects: list[str]) -> str:
+    """A header's value as people read it.
+
+    >>> header_text(b"=?utf-8?q?Gr=C3=BC=C3=9Fe?= =?iso-8859-1?b?IQ==?=", [])
+    'Grüße!'
+    """
+    if len(value) > MAX_VALUE:
+        defects.append("header longer than 1 MB")
+        value = value[:MAX_VALUE]
+    if not value.isascii():
+        defects.append("header not in ASCII")
+    text, _ = decode(value)
+    if "=?" not in text:
+        return text
+    pieces: list[str] = []
+    word = b""
+    charset = ""
+    end = 0
+    for match in _WORD.finditer(text):
+        between = text[end : match.start()]
+        if word and (between.strip() or match[1].lower() != charset):
+            pieces.append(_decoded(word, charset, defects))
+            word = b""
+        if between.strip() or end == 0:
+            pieces.append(between)
+        charset = match[1].lower()
+        # Characters may be cut in two by the end of a word: words of one charset are joined first.
+        word += _word_bytes(match[2].lower(), match[3], defects)
+        end = match.end()
+    pieces.append(_decoded(word, charset, defects) if word else "")
+    return "".join(pieces) + text[end:]
+
+
+def content_type(value: bytes) -> tuple[str, dict[str, bytes]]:
+    """Media type in lower case (text/plain where there is none) and its parameters.
+
+    >>> content_type(b'Text/HTML; charset="utf-8"; name*=x\\'\\'a%20b')
+    ('text/html', {'charset': b'utf-8', 'name': b'a b'})
+    """
+    kind, _, rest = value[:MAX_VALUE].partition(b";")
+    media = kind.strip().lower().decode("latin-1")
+    if not re.fullmatch(r"[^\s/]+/[^\s/]+", media):
+        media = "text/plain"  # RFC 2045, section 5.2
+    return media, parameters(rest)
+
+
+_PARAMETER = re.compile(
+    rb'\s*([^\s=;*"]+)(?:\*(\d{1,3}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*+)"?|([^;\s]*))[^;]*+;?',
+    re.DOTALL,
+)
+
+
+def parameters(rest: bytes) -> dict[str, bytes]:
+    """The parameters of a structured header; continued ones (``name*0``, ``name*1``) are joined."""
+    pieces: dict[str, list[tuple[int, bytes]]] = {}
+    at = 0
+    while at < len(rest):
+        match = _PARAMETER.match(rest, at)
+        if match is None:
+            at = rest.find(b";", at) + 1
+            if at == 0:
+                break
+            continue
+        at = match.end()
+        name = match[1].lower().decode("latin-1")
+        value = (
+            re.sub(rb"\\(.)", rb"\1", match[4], flags=re.DOTALL) if match[4] else match[5] or b""
+        )
+        number = int(match[2] or 0)
+        if match[3]:
+            if number == 0 and value.count(b"'") >= 2:
+                value = value.split(b"'", 2)[2]
+            value = unquote_to_bytes(value)
+        if match[2] or name not in pieces:
+            pieces.setdefault(name, []).append((number, value))
+    return {name: b"".join(value for _, value in sorted(found)) for name, found in pieces.items()}
+
+
+def _word_bytes(way: str, content: str, defects: list[str]) -> bytes:
+    # The ladder above may have read 8-bit bytes as characters; encoded words are ASCII.
+    data = content.encode("ascii", "replace")
+    if way == "q":
+        return binascii.a2b_qp(data, header=True)
+    data = data.translate(None, NOT_BASE64)
+    if len(data) % 4 == 1:
+        defects.append("damaged base64 in a header")
+        data = data[:-1]
+    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+
+
+def _decoded(word: bytes, charset: str, defects: list[str]) -> str:
+    if known_codec(charset) is None:
+        defects.append("unknown charset in a header")
+    return decode(word, charset)[0].replace("\r", "").replace("\n", " ")

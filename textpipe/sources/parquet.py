@@ -1,0 +1,51 @@
+"""Parquet files, read in batches."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from textpipe.errors import SourceError
+from textpipe.sources.encoding import decode
+from textpipe.sources.record import NO_COLUMN, Item, Origin, Skipped, row_record
+
+BATCH = 1024
+"""Rows that are in memory at once."""
+
+
+def read_parquet(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
+    """Each row is a document. Bytes are decoded, numbers are written out."""
+    import pyarrow.parquet as pq
+
+    if origin.columns.numbered:
+        raise SourceError(f"{origin.place}: Parquet columns have names. Give names, not numbers")
+    # A Parquet file is read from its end; what cannot seek must be read as a whole.
+    whole = stream if stream.seekable() else pa.BufferReader(stream.read())
+    try:
+        table = pq.ParquetFile(whole, page_checksum_verification=True)
+        names = table.schema_arrow.names
+        at = origin.columns.find(names, origin.place)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"{origin.place} is no sound Parquet file: {error}") from error
+    wanted = [names[i] for i in dict.fromkeys(at) if i is not None]
+    row = 0
+    try:
+        for batch in table.iter_batches(BATCH, columns=wanted):
+            columns = batch.to_pydict()
+            for i in range(batch.num_rows):
+                row += 1
+                text, encoding = _text(columns[names[at.text]][i], origin.encoding)
+                label: Any = NO_COLUMN
+                if at.label is not None:
+                    label = _text(columns[names[at.label]][i], None)[0]
+                identity = None if at.id is None else columns[names[at.id]][i]
+                yield row_record(origin, row, text, label, identity, encoding)
+    except (pa.ArrowException, OSError) as error:
+        yield Skipped(origin.place, f"the file is damaged after row {row}: {error}")
+
+
+def _text(value: Any, encoding: str | None) -> tuple[Any, str]:
+    return decode(value, encoding) if isinstance(value, bytes) else (value, "utf-8")

@@ -1,0 +1,268 @@
+"""From what a person names (paths, ``LABEL=PATH``, ``-``, tables) to records."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from textpipe.documents import clean_surrogates
+from textpipe.errors import SourceError, nearest
+from textpipe.sources.columns import Columns
+from textpipe.sources.compressed import ENDINGS, expand
+from textpipe.sources.corpus import Corpus, gather
+from textpipe.sources.encoding import known_codec
+from textpipe.sources.folder import Found, is_maildir, walk
+from textpipe.sources.frames import is_table, read_table
+from textpipe.sources.json_lines import read_jsonl
+from textpipe.sources.lines import read_lines, read_text
+from textpipe.sources.mail import read_mail
+from textpipe.sources.mailbox import read_mbox
+from textpipe.sources.parquet import read_parquet
+from textpipe.sources.record import Item, Origin, Skipped
+from textpipe.sources.tables import read_csv, read_tsv
+
+Reader: TypeAlias = Callable[[io.BufferedReader, Origin], Iterator[Item]]
+
+FORMATS: dict[str, Reader] = {
+    "csv": read_csv,
+    "tsv": read_tsv,
+    "jsonl": read_jsonl,
+    "parquet": read_parquet,
+    "lines": read_lines,
+    "text": read_text,
+    "mail": read_mail,
+    "mbox": read_mbox,
+}
+"""The formats by name, and what reads them."""
+
+ENDINGS_OF = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".eml": "mail",
+    ".mbox": "mbox",
+}
+"""The format that a file name's ending tells. ``.txt``: lines, or in a folder one text a file."""
+
+
+def read(
+    data: Any,
+    *,
+    format: str | None = None,  # noqa: A002  # the field's own name for it
+    text_column: str | int | None = None,
+    label_column: str | int | None = None,
+    label: str | None = None,
+    id_column: str | int | None = None,
+    encoding: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Corpus:
+    """Documents and labels from files, folders, streams or tables.
+
+    ``progress`` is called with the number of documents read so far. For the rest see
+    :func:`records`, which gives the same one by one.
+
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "sms.csv"
+    >>> _ = file.write_text("label,text\\nham,See you\\nspam,Win!\\n,What?\\n")
+    >>> corpus = read(file)
+    >>> corpus.documents.texts(), corpus.labels.tolist()
+    (['See you', 'Win!'], ['ham', 'spam'])
+    >>> corpus.skipped[0].reason
+    'no label'
+    """
+    items = records(
+        data,
+        format=format,
+        text_column=text_column,
+        label_column=label_column,
+        label=label,
+        id_column=id_column,
+        encoding=encoding,
+    )
+    return gather(items, progress)
+
+
+def records(
+    data: Any,
+    *,
+    format: str | None = None,  # noqa: A002  # the field's own name for it
+    text_column: str | int | None = None,
+    label_column: str | int | None = None,
+    label: str | None = None,
+    id_column: str | int | None = None,
+    encoding: str | None = None,
+) -> Iterator[Item]:
+    """Records, what was set aside, and notes, one after the other, from one source or several.
+
+    ``data`` is a path, ``-`` for standard input, a list of these, or a table (pandas, polars, Arrow,
+    Hugging Face). A text may say ``LABEL=PATH``; a path that exists is meant as such.
+
+    Options:
+        format: csv, tsv, jsonl, parquet, lines (a line is a document), text (a file is a document),
+            mail (a file is a mail) or mbox. By default the file name's ending tells, before .gz,
+            .zst, .xz or .bz2: a .txt file is lines, but text inside a folder.
+        text_column: the text's column, by name; by default the first that is called text, message,
+            content, body or document, else the only one. A number, counted from 1, says that the
+            table has no header row.
+        label_column: the label's column, likewise; by default label, class, category or target, if
+            there is one. "" reads no labels at all.
+        label: the label of all documents of sources that are given without one; columns and
+            folders then name none.
+        id_column: the column of the documents' ids; by default they are made of file and line.
+        encoding: how texts are encoded; by default it is guessed for each line, file or mail part.
+
+    A folder is walked in a fixed order. The names of its sub-folders are labels, unless a label was
+    given or a table in it has a label column.
+
+    Raises SourceError for what cannot be read at all: a path that does not exist, an unknown format,
+    a column that is not there. A bad row or file in a folder is set aside instead.
+    """
+    if format is not None and format not in FORMATS:
+        raise SourceError(f"unknown format {format!r}.{nearest(format, FORMATS)} {_known()}")
+    if encoding is not None and known_codec(encoding) is None:
+        raise SourceError(
+            f"unknown encoding {encoding!r}: give one such as utf-8, cp1252 or koi8-r"
+        )
+    columns = Columns(text_column, label_column if label is None else "", id_column)
+    if is_table(data):
+        return read_table(data, columns, label)
+    sources = list(data) if isinstance(data, list | tuple) else [data]
+    if not sources:
+        raise SourceError("no source was given: name a file, a folder or - for standard input")
+    return _all(sources, Origin("", "", label, columns, encoding), format)
+
+
+def _all(sources: Sequence[Any], asked: Origin, form: str | None) -> Iterator[Item]:
+    for source in sources:
+        if is_table(source):
+            yield from read_table(source, asked.columns, asked.label)
+            continue
+        label, path = _split(source)
+        label = asked.label if label is None else label
+        columns = asked.columns if label is None else dataclasses.replace(asked.columns, label="")
+        name = "stdin" if path == "-" else Path(path).name or Path(path).resolve().name
+        origin = dataclasses.replace(asked, name=name, place=path, label=label, columns=columns)
+        if path == "-":
+            yield from _stdin(dataclasses.replace(origin, place="stdin"), form)
+        elif Path(path).is_dir():
+            yield from _folder(Path(path), origin, form)
+        else:
+            kind = form or _format_of(path, "lines")
+            if kind is None:
+                raise SourceError(f"{path}: the file name does not tell its format. {_known()}")
+            yield from _file(Path(path), origin, kind)
+
+
+def _split(source: Any) -> tuple[str | None, str]:
+    """Label and path of a source as it was written."""
+    if not isinstance(source, str | os.PathLike):
+        raise SourceError(
+            f"a source must be a path or a table, and {type(source).__name__} was given"
+        )
+    path = os.fsdecode(source)
+    if path == "-" or os.path.exists(path):  # noqa: PTH110  # Path.exists raises for a long name
+        return None, path
+    label, separator, rest = path.partition("=")
+    if isinstance(source, str) and separator and (rest == "-" or os.path.exists(rest)):  # noqa: PTH110
+        if not label.strip():
+            raise SourceError(f"{path!r}: the label before = is empty. Write LABEL=PATH")
+        return label.strip(), rest
+    missing = rest if separator else path
+    raise SourceError(f"{missing[:200]!r} does not exist.{_near(missing)}")
+
+
+def _near(path: str) -> str:
+    try:
+        return nearest(Path(path).name, [entry.name for entry in Path(path).parent.iterdir()])
+    except (OSError, ValueError):
+        return ""
+
+
+def _known() -> str:
+    return f"Give format (--format) as one of {', '.join(FORMATS)}"
+
+
+def _format_of(path: str, txt: str) -> str | None:
+    """The format that a file's name tells; ``txt`` is what .txt means here."""
+    name = path.lower()
+    for ending in ENDINGS:
+        name = name.removesuffix(ending)
+    ending = os.path.splitext(name)[1]  # noqa: PTH122  # a name, not a path
+    return txt if ending == ".txt" else ENDINGS_OF.get(ending)
+
+
+def _stdin(origin: Origin, form: str | None) -> Iterator[Item]:
+    if form is None:
+        raise SourceError(f"standard input has no name that tells its format. {_known()}")
+    stdin: Any = sys.stdin.buffer
+    stream = stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)
+    try:
+        yield from _stream(stream, origin, form)
+    finally:
+        if stream is not stdin:
+            stream.detach()  # else standard input would be closed with it
+
+
+def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
+    found: list[Found] = []
+    errors: list[SourceError] = []
+    for item in walk(folder):
+        if isinstance(item, Found):
+            found.append(item)
+        else:
+            yield item
+    formats = [
+        form or ("mail" if file.in_maildir else _format_of(file.path.name, "text"))
+        for file in found
+    ]
+    if found and not any(formats):
+        raise SourceError(f"{folder}: no file name in it tells its format. {_known()}")
+    by_folder = origin.label is None and origin.columns.label != "" and not is_maildir(folder)
+    for file, kind in zip(found, formats, strict=True):
+        own = dataclasses.replace(
+            origin,
+            name=clean_surrogates("/".join((origin.name, *file.parts))),
+            place=clean_surrogates(str(file.path)),
+            label=file.parts[0] if by_folder and len(file.parts) > 1 else origin.label,
+        )
+        if kind is None:
+            yield Skipped(own.place, "the file name does not tell its format")
+            continue
+        try:
+            yield from _file(file.path, own, kind)
+        except SourceError as error:
+            errors.append(error)
+            yield Skipped(own.place, str(error).removeprefix(own.place).lstrip(": "))
+    if errors and len(errors) == len(found):  # it is not the files that are wrong
+        raise errors[0]
+
+
+def _file(path: Path, origin: Origin, form: str) -> Iterator[Item]:
+    if form == "mail" and _format_of(path.name, "") == "mbox":
+        form = "mbox"
+    ending = next((e for e in ENDINGS if path.name.lower().endswith(e)), None)
+    try:
+        with path.open("rb") as file:
+            if ending is None:
+                yield from _stream(file, origin, form)
+                return
+            expanded = expand(file, ending)
+            yield from _stream(io.BufferedReader(expanded), origin, form)
+            if expanded.defect:
+                yield Skipped(origin.place, expanded.defect)
+    except OSError as error:
+        raise SourceError(f"{origin.place} cannot be read: {error.strerror or error}") from error
+
+
+def _stream(stream: io.BufferedReader, origin: Origin, form: str) -> Iterator[Item]:
+    if not stream.peek(1):
+        yield Skipped(origin.place, "empty file")
+        return
+    yield from FORMATS[form](stream, origin)
