@@ -12,6 +12,8 @@ next to nothing.
 from __future__ import annotations
 
 import importlib
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -48,6 +50,17 @@ _HOME = {
     "save": "textpipe.bundle",
     "to_toml": "textpipe.definition",
 }
+
+
+class _Package(types.ModuleType):
+    """Keeps the function ``textpipe.evaluate`` in sight when the folder of the same name is imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOME or not isinstance(value, types.ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

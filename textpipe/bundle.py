@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ from scipy import sparse
 import textpipe
 from textpipe import definition
 from textpipe.errors import BundleError, TextpipeError, TextpipeWarning
+from textpipe.options import fits
 from textpipe.pipeline import Pipeline
 from textpipe.stage import NotTrainedError, Stage
 
@@ -87,17 +90,22 @@ def save(
         raise BundleError(f"{path}: is there already; say overwrite to replace it")
     if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
         raise BundleError(f"{path}: is a folder that is no bundle; it is left alone")
+    if path.exists() and path.is_dir() == (path.suffix == ".zip"):
+        raise BundleError(
+            f"{path}: a bundle is one file if its name ends in .zip, else a folder, and what is there "
+            "is not; it is left alone"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        _write(pipeline, work, name, dict(training or {}))
+        folder = work / "bundle"
+        folder.mkdir()
+        _write(pipeline, folder, name, dict(training or {}))
         if path.suffix == ".zip":
-            packed = work.with_name(work.name + ".zip")
-            _pack(work, packed)
-            packed.replace(path)
+            _pack(folder, work / "packed")
+            (work / "packed").replace(path)
         else:
-            work.chmod(0o755)
-            _put_in_place(work, path)
+            _put_in_place(folder, path)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _sync(path.parent)
@@ -173,7 +181,7 @@ class _Writer:
         name = f"{len(self.files):04d}.{kind}"
         path = self.folder / name
         if kind == "npy":
-            np.save(path, np.ascontiguousarray(value), allow_pickle=False)
+            np.save(path, np.asarray(value, order="C"), allow_pickle=False)
         else:
             table = pa.table({"values": value})
             with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
@@ -184,20 +192,31 @@ class _Writer:
         return name
 
 
-def _put_in_place(work: Path, path: Path) -> None:
+def _put_in_place(folder: Path, path: Path) -> None:
+    """Rename the folder to ``path``; what was there stays beside ``folder``, to be removed with it."""
     if not path.exists():
-        work.rename(path)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-    path.rename(
-        old / "bundle"
-    )  # a directory cannot be replaced in one step: what was there is kept
+        folder.rename(path)
+    elif not _exchange(folder, path):  # then there is no bundle for a moment
+        old = folder.with_name("old")
+        path.rename(old)
+        try:
+            folder.rename(path)
+        except OSError:
+            old.rename(path)
+            raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders trade names in one step, where the system can (renameat2 of Linux)."""
+    import ctypes
+
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     try:
-        work.rename(path)
-    except OSError:
-        (old / "bundle").rename(path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    done: int = rename(here, os.fsencode(one), here, os.fsencode(other), exchange)
+    return done == 0
 
 
 def _pack(folder: Path, target: Path) -> None:
@@ -223,7 +242,8 @@ def load(path: str | Path, *, expect: str | None = None) -> Pipeline:
     path = Path(path)
     if path.is_file() and zipfile.is_zipfile(path):
         with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
-            _unpack(path, Path(folder))
+            with _opened(path) as archive:
+                _unpack(archive, path, Path(folder))
             return _load(Path(folder), expect, mapped=False, shown=path)
     return _load(path, expect, mapped=True, shown=path)
 
@@ -232,7 +252,7 @@ def info(path: str | Path) -> dict[str, Any]:
     """The manifest of a bundle: versions, the filled definition, what it was trained on."""
     path = Path(path)
     if path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             return _parse(_manifest_in(archive, path), path)
     return _parse(_manifest_of(path), path)
 
@@ -241,7 +261,7 @@ def fingerprint(path: str | Path) -> str:
     """sha256 (hex) of the manifest, and by it of everything in the bundle."""
     path = Path(path)
     if path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             return hashlib.sha256(_manifest_in(archive, path)).hexdigest()
     return hashlib.sha256(_manifest_of(path)).hexdigest()
 
@@ -270,7 +290,10 @@ def _load(folder: Path, expect: str | None, *, mapped: bool, shown: Path) -> Pip
         raise
     except TextpipeError as error:
         raise BundleError(f"{shown}: its definition does not work here: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, pa.ArrowException, OSError) as error:
+    except (
+        *(KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError),
+        *(OSError, pa.ArrowException),
+    ) as error:
         raise BundleError(
             f"{shown}: the manifest and the files do not fit together: {error!r}"
         ) from error
@@ -301,10 +324,15 @@ def _decode(value: Any, folder: Path, files: Mapping[str, Any], mapped: bool) ->
 
 def _array(name: Any, folder: Path, files: Mapping[str, Any], mapped: bool) -> Any:
     path = _listed(name, folder, files)
-    try:
-        return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
-    except ValueError:  # an empty array cannot be mapped
-        return np.load(path, allow_pickle=False)
+    with path.open("rb") as file:
+        major, _ = np.lib.format.read_magic(file)
+        read = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
+        shape, _, dtype = read[major](file)
+        size = math.prod(shape) * dtype.itemsize
+        if dtype.hasobject or size != path.stat().st_size - file.tell():
+            raise BundleError(f"{name} holds objects, or another number of values than it says")
+    mapped = mapped and size > 0  # an empty array cannot be mapped
+    return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
 
 
 def _listed(name: Any, folder: Path, files: Mapping[str, Any]) -> Path:
@@ -355,10 +383,18 @@ def _parse(raw: bytes, path: Path) -> dict[str, Any]:
             f"({textpipe.__version__}) reads version {SCHEMA}: use the textpipe that wrote it "
             f"({manifest.get('textpipe')}) or train again"
         )
-    kinds = {"files": dict, "states": list, "definition": dict, "libraries": dict, "trained": bool}
+    kinds = {
+        "files": dict[str, dict[str, int | str]],
+        "states": list[dict[str, Any]],
+        "definition": dict[str, Any],
+        "libraries": dict[str, str],
+        "trained": bool,
+    }
     for key, kind in kinds.items():
-        if not isinstance(manifest.get(key), kind):
-            raise BundleError(f"{path}: its {MANIFEST} is damaged: {key} is missing")
+        if not fits(manifest.get(key), kind):
+            raise BundleError(f"{path}: its {MANIFEST} is damaged: {key} is missing or malformed")
+    if any(set(entry) != {"bytes", "sha256"} for entry in manifest["files"].values()):
+        raise BundleError(f"{path}: its {MANIFEST} is damaged: files is malformed")
     return manifest
 
 
@@ -382,24 +418,35 @@ def _verify(folder: Path, files: Mapping[str, Any], shown: Path) -> None:
             )
 
 
-def _unpack(path: Path, folder: Path) -> None:
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = _parse(_manifest_in(archive, path), path)
-            for entry in archive.infolist():
-                listed = manifest["files"].get(entry.filename)
-                if entry.filename != MANIFEST and (
-                    listed is None
-                    or not _FILE.fullmatch(entry.filename)
-                    or entry.file_size != listed["bytes"]
-                    or entry.compress_type != zipfile.ZIP_STORED
-                ):
-                    raise BundleError(
-                        f"{path}: holds {entry.filename!r}, which is not in its manifest"
-                    )
-                (folder / entry.filename).write_bytes(archive.read(entry))
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+            yield archive
+    # RuntimeError is what zipfile says of an encrypted entry
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
         raise BundleError(f"{path}: is a damaged zip file: {error}") from error
+
+
+def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
+    raw = _manifest_in(archive, path)
+    manifest = _parse(raw, path)
+    (folder / MANIFEST).write_bytes(raw)
+    entries = archive.infolist()
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise BundleError(f"{path}: holds a file twice")
+    for entry in entries:
+        if entry.filename == MANIFEST:
+            continue
+        listed = manifest["files"].get(entry.filename)
+        if (
+            listed is None
+            or not _FILE.fullmatch(entry.filename)
+            or entry.file_size != listed["bytes"]
+            or entry.compress_type != zipfile.ZIP_STORED
+        ):
+            raise BundleError(f"{path}: holds {entry.filename!r}, which is not in its manifest")
+        (folder / entry.filename).write_bytes(archive.read(entry))
 
 
 def _compare_versions(libraries: Mapping[str, str], shown: Path) -> None:

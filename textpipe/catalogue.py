@@ -100,8 +100,8 @@ def name_of(stage: Stage) -> str:
     for name, known in BUILT_IN.items():
         if known == address:
             return name
-    for name, point in _third_party().items():
-        if point.value.replace(" ", "") == address:
+    for name, point in _third_party().items():  # which may name a module that only passes it on
+        if name not in BUILT_IN and point.attr == cls.__qualname__ and stage_class(name) is cls:
             return name
     raise DefinitionError(
         f"{cls.__qualname__} is not in the catalogue, so that a definition or a bundle cannot name it: "

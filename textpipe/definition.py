@@ -28,14 +28,16 @@ import tomllib
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from textpipe.catalogue import name_of, stage_class
+from textpipe.documents import clean_surrogates
 from textpipe.errors import DefinitionError, SourceError, TextpipeError
-from textpipe.options import check_names, check_values, defaults
+from textpipe.options import check_names, check_values, declared, defaults
 from textpipe.pipeline import Pipeline
 from textpipe.stage import Stage
 
@@ -100,10 +102,8 @@ def to_toml(pipeline: Pipeline | Definition) -> str:
     engine = "words"
     <BLANKLINE>
     """
-    import tomli_w
-
     if isinstance(pipeline, Pipeline):
-        return tomli_w.dumps(as_data(pipeline))
+        return _dumped(as_data(pipeline))
     whole: dict[str, Any] = {"name": pipeline.name}
     if pipeline.description:
         whole["description"] = pipeline.description
@@ -112,7 +112,22 @@ def to_toml(pipeline: Pipeline | Definition) -> str:
         whole["data"] = [_filled(vars(data)) for data in pipeline.data]
     if pipeline.evaluation != Evaluation():
         whole["evaluate"] = _filled(vars(pipeline.evaluation))
-    return tomli_w.dumps(whole)
+    return _dumped(whole)
+
+
+def _dumped(whole: dict[str, Any]) -> str:
+    """TOML, with a table of its own for each stage, however short it is."""
+    import tomli_w
+
+    written = [
+        tomli_w.dumps({key: value for key, value in whole.items() if isinstance(value, str)})
+    ]
+    for key, value in whole.items():
+        if isinstance(value, list):
+            written += [f"[{tomli_w.dumps({key: table})}".replace("]", "]]", 1) for table in value]
+        elif isinstance(value, dict):
+            written.append(tomli_w.dumps({key: value}))
+    return "\n".join(written)
 
 
 def as_data(pipeline: Pipeline) -> dict[str, Any]:
@@ -130,12 +145,29 @@ def digest(pipeline: Pipeline) -> str:
 
 
 def _stage_as_data(stage: Stage) -> dict[str, Any]:
-    hints = typing.get_type_hints(type(stage).__init__)
-    options = {}
-    for name in defaults(type(stage)):
-        plain = _plain(getattr(stage, name), stage)
-        options[name] = float(plain) if hints.get(name) is float and plain is not None else plain
+    hints = declared(type(stage))
+    options = {
+        name: _as_declared(_plain(getattr(stage, name), stage), hints.get(name))
+        for name in defaults(type(stage))
+    }
     return {"use": name_of(stage), **_filled(options)}
+
+
+def _as_declared(value: Any, hint: Any) -> Any:
+    """3 as 3.0 where only a float is declared, so that both give the same digest."""
+    kinds = [hint, *typing.get_args(hint)]
+    if (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and float in kinds
+        and int not in kinds
+    ):
+        return float(value)
+    if isinstance(value, list):
+        lists = [kind for kind in kinds if typing.get_origin(kind) in (list, tuple)]
+        item = typing.get_args(lists[0])[0] if lists else None
+        return [_as_declared(part, item) for part in value]
+    return value
 
 
 def _filled(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,23 +178,34 @@ def _plain(value: Any, stage: Stage) -> Any:
     if isinstance(value, Stage):
         return _stage_as_data(value)
     if isinstance(value, list | tuple):
-        if value and all(isinstance(item, Stage | list | tuple) for item in value):  # branches
-            return [
-                _stage_as_data(item)
-                if isinstance(item, Stage)
-                else {"stages": [_stage_as_data(inner) for inner in item]}
-                for item in value
-            ]
-        return [_plain(item, stage) for item in value]
+        return [
+            {"stages": _plain(item, stage)} if _is_branch(item) else _plain(item, stage)
+            for item in value
+        ]
     if isinstance(value, dict):
         return {str(key): _plain(item, stage) for key, item in value.items()}
     if isinstance(value, np.generic):
         return value.item()
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        if value != clean_surrogates(value):
+            raise DefinitionError(
+                f"{stage.name()} has an option that cannot be written as UTF-8: {value!r:.80}"
+            )
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
         return value
     raise DefinitionError(
         f"{stage.name()} has an option that a definition cannot hold: {value!r:.80} "
         f"({type(value).__name__}). Options are texts, numbers, true, false, or lists of them"
+    )
+
+
+def _is_branch(value: Any) -> bool:
+    """Is it a list of stages, inside a list?"""
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(item, Stage) for item in value)
     )
 
 
@@ -177,11 +220,14 @@ def from_toml(source: str | Path) -> Definition:
     if isinstance(source, Path) or source.endswith(".toml"):
         path = Path(source)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = path.read_bytes().decode("utf-8-sig")
         except OSError as error:
             raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
-            raise DefinitionError(f"{path}: is not UTF-8, as TOML must be: {error}") from error
+            line = error.object[: error.start].count(b"\n") + 1
+            raise DefinitionError(
+                f"{path}:{line}: is not UTF-8, as TOML must be: {error}"
+            ) from error
         return _Reader(text, str(path)).definition(path)
     return _Reader(source, "<definition>").definition(None)
 
@@ -191,23 +237,30 @@ def from_data(data: Mapping[str, Any]) -> Pipeline:
     return Pipeline([_stage_of(stage) for stage in data["stages"]], data["language"])
 
 
+_MULTILINE = re.compile(r"""(\"{3}|'{3}).*?\1""", re.DOTALL)
+"""Texts of several lines may hold what looks like a table; they are blanked out to count lines."""
+
+
 class _Reader:
     """Reads one definition and knows on which line everything stands."""
 
     def __init__(self, text: str, place: str) -> None:
         self.text = text
+        self.lines = _MULTILINE.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
         self.place = place
 
     def definition(self, path: Path | None) -> Definition:
         try:
             data = tomllib.loads(self.text)
+        except RecursionError as error:
+            raise self._error(1, "is nested too deeply") from error
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"\(at line (\d+), column \d+\)", str(error))
             line = int(found[1]) if found else self.text.count("\n") + 1
             raise self._error(line, f"is no valid TOML: {error}") from error
         known = ["name", "description", "language", "stages", "data", "evaluate"]
         for key in data:
-            self._check(self._line_of(key), lambda: check_names("a definition", known, data))
+            self._check(self._line_of(key), partial(check_names, "a definition", known, [key]))
         for key in ("name", "description", "language"):
             if not isinstance(data.get(key, ""), str):
                 raise self._error(
@@ -225,7 +278,7 @@ class _Reader:
         try:
             pipeline.check()
         except DefinitionError as error:
-            line = 1 if error.stage is None else self._line_of_message(error)
+            line = self._line_in_stage(error.stage, str(error)) if error.stage is not None else 1
             raise self._error(line, str(error), error.stage) from error
         return Definition(
             pipeline,
@@ -240,14 +293,13 @@ class _Reader:
         try:
             return _stage_of(table)
         except TextpipeError as error:
-            line = self._line_in_stage(number, _quoted_option(str(error)))
+            line = self._line_in_stage(number, str(error))
             raise self._error(line, f"stage {number + 1}: {error}", number) from error
 
     def _tables(self, key: str, data: dict[str, Any], kind: type) -> list[Any]:
         tables = data.get(key, [])
-        tables = [tables] if isinstance(tables, dict) else tables
         made = []
-        for table in tables:
+        for number, table in enumerate(tables if isinstance(tables, list) else [tables]):
 
             def build(table: Any = table) -> Any:
                 if not isinstance(table, dict):
@@ -263,7 +315,7 @@ class _Reader:
                 check_values(f"[{key}]", kind, table)
                 return kind(**table)
 
-            made.append(self._check(self._line_of(key), build))
+            made.append(self._check(self._line_of(key, number), build))
         return made
 
     def _check(self, line: int, build: typing.Callable[[], Any]) -> Any:
@@ -275,36 +327,36 @@ class _Reader:
     def _error(self, line: int, message: str, stage: int | None = None) -> DefinitionError:
         return DefinitionError(f"{self.place}:{line}: {message}", stage)
 
-    def _line_of(self, key: str) -> int:
-        """The line on which a key of the top level, or the first table of this name, stands."""
-        pattern = re.compile(rf'\s*(\[\[?\s*)?"?{re.escape(key)}"?\s*(\]|=|\.)')
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if pattern.match(line):
-                return number
-        return 1
+    def _line_of(self, key: str, number: int = 0) -> int:
+        """The line on which a key of the top level, or the table of this name and number, stands."""
+        name = rf"""["']?{re.escape(key)}["']?\s*"""
+        table = re.compile(rf"\s*\[\[?\s*{name}\]")
+        tables = [i for i, line in enumerate(self.lines, 1) if table.match(line)]
+        if number < len(tables):
+            return tables[number]
+        other = re.compile(rf"\s*(\[\[?\s*)?{name}[.=]")
+        return next((i for i, line in enumerate(self.lines, 1) if other.match(line)), 1)
 
-    def _line_of_message(self, error: DefinitionError) -> int:
-        assert error.stage is not None, "asked for only then"  # noqa: S101  # for mypy
-        return self._line_in_stage(error.stage, _quoted_option(str(error)))
-
-    def _line_in_stage(self, number: int, option: str) -> int:
-        """The line of this option in the stage at this position, else the line of the stage's name."""
-        lines = self.text.splitlines()
+    def _line_in_stage(self, number: int, message: str) -> int:
+        """The line of what a message about this stage quotes, else the line of the stage's name."""
+        lines = self.lines
         heads = [i for i, line in enumerate(lines) if re.match(r"\s*\[\[\s*stages\s*\]\]", line)]
         if number >= len(heads):
             return self._line_of("stages")
         end = heads[number + 1] if number + 1 < len(heads) else len(lines)
-        for key in (option, "use"):
-            for i in range(heads[number] + 1, end):
-                if key and re.match(rf'\s*"?{re.escape(key)}"?\s*=', lines[i]):
+        at = range(heads[number] + 1, end)
+        option = re.search(r'no option "([^"]+)"|: (\w+) must ', message)
+        unknown = re.search(r'unknown stage "([^"]+)"', message)
+        patterns = [r"""\s*["']?use["']?\s*="""]
+        if option:
+            patterns.insert(0, rf""".*\b{re.escape(option[1] or option[2])}["']?\s*=""")
+        if unknown:
+            patterns.insert(0, rf""".*\buse["']?\s*=\s*["']{re.escape(unknown[1])}["']""")
+        for pattern in patterns:
+            for i in at:
+                if re.match(pattern, lines[i]):
                     return i + 1
         return heads[number] + 1
-
-
-def _quoted_option(message: str) -> str:
-    """The option that a message is about: ``... has no option "x"``, or ``stage: x must be ...``."""
-    found = re.search(r'no option "([^"]+)"|: (\w+) must ', message)
-    return (found[1] or found[2]) if found else ""
 
 
 def _stage_of(table: Mapping[str, Any]) -> Stage:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -94,17 +94,16 @@ class Regions:
     def concat(parts: Sequence[Regions]) -> Regions:
         """The regions of all parts' documents, one part after another."""
         kinds = tuple(dict.fromkeys(kind for part in parts for kind in part.kinds))
-        codes, rows = [], [np.zeros(1, np.int64)]
+        codes = []
         for part in parts:
             table = np.array([kinds.index(kind) for kind in part.kinds], np.uint8)
             codes.append(table[part.codes] if len(part.codes) else part.codes)
-            rows.append(part.rows[1:] - part.rows[0] + rows[-1][-1])
         return Regions(
             kinds,
             np.concatenate(codes),
             np.concatenate([part.starts for part in parts]),
             np.concatenate([part.ends for part in parts]),
-            np.concatenate(rows),
+            _concat_rows([part.rows for part in parts]),
         )
 
     @staticmethod
@@ -237,6 +236,45 @@ class Tokens:
         mapped = dataclasses.replace(self, forms=pa.array(list(index), pa.string()), codes=codes)
         return mapped if not len(table) or table.min() >= 0 else mapped.keep(codes >= 0)
 
+    def _keys(self, places: Int32) -> Int64:
+        """Document and place in it as one number for each token; ascends with a tokenizer's words."""
+        rows = np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.rows))
+        return (rows << 32) + places
+
+    def words_covered(self, words: Tokens | None) -> Int64:
+        """On how many words of each document these tokens stand, int64[n_documents].
+
+        For plain words that is their number. For n-grams and pieces of words it is not: two bigrams
+        may stand on three words, and twenty pieces on one. ``words`` are the same documents as the
+        tokenizer cut them.
+
+        >>> words = Tokens.of_lists([["to", "be", "or"]])
+        >>> Tokens.of_lists([["to be", "be or"]], [[(0, 5), (3, 8)]]).words_covered(words).tolist()
+        [3]
+        """
+        starts = self._keys(self.starts)
+        if words is None or not len(starts) or (starts[1:] >= self._keys(self.ends)[:-1]).all():
+            return self.lengths()
+        first = np.searchsorted(words._keys(words.ends), starts, "right")
+        last = np.searchsorted(words._keys(words.starts), self._keys(self.ends), "left")
+        steps = np.zeros(len(words.codes) + 1, np.int64)
+        np.add.at(steps, first, 1)
+        np.add.at(steps, np.maximum(first, last), -1)
+        covered = np.concatenate(([0], np.cumsum(np.cumsum(steps)[:-1] > 0)))
+        return np.diff(covered[words.rows]).astype(np.int64)
+
+    def places_in(self, words: Tokens) -> Int64:
+        """For each token the position of the word with the same span, int64[n_tokens]; -1 if none.
+
+        ``words`` are the same documents as the tokenizer cut them.
+        """
+        ours, theirs = self._keys(self.starts), words._keys(words.starts)
+        if not len(theirs):
+            return np.full(len(ours), -1, np.int64)
+        at = np.minimum(np.searchsorted(theirs, ours), len(theirs) - 1)
+        same = (theirs[at] == ours) & (words.ends[at] == self.ends)
+        return np.where(same, at, -1).astype(np.int64)
+
     def keep(self, mask: NDArray[np.bool_]) -> Tokens:
         """Only the tokens where ``mask`` [n_tokens] is true; their spans and tags go with them."""
         before = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
@@ -255,10 +293,9 @@ class Tokens:
         chunks = pa.chunked_array([part.forms for part in parts], pa.string()).dictionary_encode()
         merged = chunks.unify_dictionaries().combine_chunks()
         table = merged.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-        codes, rows, base = [], [np.zeros(1, np.int64)], 0
+        codes, base = [], 0
         for part in parts:
             codes.append(table[base : base + len(part.forms)][part.codes])
-            rows.append(part.rows[1:] - part.rows[0] + rows[-1][-1])
             base += len(part.forms)
         tags = [part.tags for part in parts if part.tags is not None]
         return Tokens(
@@ -266,7 +303,7 @@ class Tokens:
             np.concatenate(codes),
             np.concatenate([part.starts for part in parts]),
             np.concatenate([part.ends for part in parts]),
-            np.concatenate(rows),
+            _concat_rows([part.rows for part in parts]),
             np.concatenate(tags) if len(tags) == len(parts) else None,
         )
 
@@ -289,9 +326,9 @@ class Matrix:
 
     values     [n_documents, n_features], a scipy CSR matrix or a dense array, float64
     features   what each column is called, [n_features]
-    known      int64[n_documents], how many of the document's tokens the vectorizer knows; None where
-               the columns are not made of words
-    total      int64[n_documents], how many tokens the document has; None likewise
+    known      int64[n_documents], on how many of the document's words a token stands that the vectorizer
+               knows; None where the columns are not made of words
+    total      int64[n_documents], on how many words its tokens stand; None likewise
     """
 
     values: Any
@@ -350,6 +387,8 @@ class Documents:
     def __getitem__(self, key: Any) -> Documents:
         """A part of the batch, by slice, by indices or by a mask, as scikit-learn's splitters ask."""
         if isinstance(key, int | np.integer):
+            if not -len(self) <= key < len(self):  # by this, ``for one in documents`` ends
+                raise IndexError(f"there is no document {key} among {len(self)}")
             key = slice(int(key), int(key) + 1 or None)
         return self.take(np.arange(len(self), dtype=np.int64)[key])
 
@@ -439,10 +478,13 @@ class Documents:
         """
         if isinstance(documents, Documents):
             return documents
-        values = _to_list(documents)
-        if values and isinstance(values[0], list | tuple):
-            tokens = Tokens.of_lists(values)
-            text = pa.array([" ".join(words) for words in values], pa.large_string())
+        values = one_column(documents)
+        if values and all(isinstance(value, Documents) for value in values):
+            return Documents.concat(values)
+        if values and isinstance(values[0], list | tuple | np.ndarray):
+            lists = [_words(position, value) for position, value in enumerate(values)]
+            tokens = Tokens.of_lists(lists)
+            text = pa.array([" ".join(words) for words in lists], pa.large_string())
             return Documents(_ids(ids, len(values)), text, words=tokens, tokens=tokens)
         for position, value in enumerate(values):
             if not isinstance(value, str):
@@ -522,7 +564,20 @@ def clean_surrogates(text: str) -> str:
 def _ids(ids: Sequence[str] | None, n: int) -> pa.StringArray:
     if ids is not None and len(ids) != n:
         raise InputError(f"{len(ids)} ids were given for {n} documents")
-    return pa.array([str(i) for i in range(n)] if ids is None else list(ids), pa.string())
+    if ids is None:
+        return pa.array([str(i) for i in range(n)], pa.string())
+    for position, name in enumerate(ids):
+        if not isinstance(name, str):
+            raise InputError(
+                f"the id of document {position} must be a text, and {name!r} was given"
+            )
+    return pa.array([clean_surrogates(name) for name in ids], pa.string())
+
+
+def _concat_rows(parts: Sequence[Int64]) -> Int64:
+    """The rows that all parts' documents form, one part after another."""
+    lengths = np.concatenate([np.diff(rows) for rows in parts])
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
 
 
 def _take_rows(rows: Int64, indices: Int64) -> tuple[Int64, Int64]:
@@ -533,12 +588,16 @@ def _take_rows(rows: Int64, indices: Int64) -> tuple[Int64, Int64]:
     return np.arange(new_rows[-1], dtype=np.int64) + shift, new_rows
 
 
-def _to_list(documents: Any) -> list[Any]:
-    """A plain list of what the caller gave, whatever library it comes from."""
-    if isinstance(documents, str | bytes):
+def one_column(documents: Any, what: str = "documents") -> list[Any]:
+    """A plain list of what the caller gave, whatever library it comes from.
+
+    Raises InputError, which calls them ``what``, for what is no column: one text, a table, a set.
+    """
+    if isinstance(documents, str | bytes | bytearray) or getattr(documents, "ndim", 1) == 0:
+        hint = "write [text] for a single document, or textpipe.read(path) for a file"
         raise InputError(
-            f"documents must be a list of texts, and one {type(documents).__name__} was given: "
-            "write [text] for a single document, or textpipe.read(path) for a file"
+            f"{what} must be a list, and one {type(documents).__name__} was given"
+            + (f": {hint}" if what == "documents" else "")
         )
     columns = getattr(documents, "columns", None)
     if columns is None:
@@ -546,28 +605,48 @@ def _to_list(documents: Any) -> list[Any]:
     if columns is not None or getattr(documents, "ndim", 1) > 1:
         names = "" if columns is None else f" ({', '.join(map(str, columns))})"
         raise InputError(
-            f'documents must be one column, and a table was given{names}: say table["text"]'
+            f'{what} must be one column, and a table was given{names}: say table["{what[:-1]}"]'
         )
     if isinstance(documents, Mapping):
         raise InputError(
-            "documents must be a list of texts, and a mapping was given: say list(texts.values())"
+            f"{what} must be a list, and a mapping was given: say list({what}.values())"
         )
+    if isinstance(documents, Set):
+        raise InputError(f"{what} must have an order, and a set was given: say sorted({what})")
     for to_list in ("tolist", "to_list", "to_pylist"):
         if hasattr(documents, to_list):
             return list(getattr(documents, to_list)())
     try:
-        values = list(documents)
+        return list(documents)
     except TypeError as error:
         raise InputError(
-            f"documents must be a list of texts, and {type(documents).__name__} was given"
+            f"{what} must be a list, and {type(documents).__name__} was given"
         ) from error
-    if values and all(isinstance(value, Documents) for value in values):
-        return [text for value in values for text in value.texts()]
-    return values
+
+
+def is_missing(value: Any) -> bool:
+    """Is it what a table holds where nothing is: None, NaN, or pandas' NA and NaT?"""
+    pandas_missing = type(value).__name__ in ("NAType", "NaTType")
+    return value is None or pandas_missing or (isinstance(value, float) and value != value)
+
+
+def _words(position: int, words: Any) -> list[str]:
+    """The words of one document that was given as a list of them."""
+    if not isinstance(words, list | tuple | np.ndarray):
+        raise InputError(
+            f"document {position} must be a list of words, as the first one is, and {words!r:.60} "
+            "was given"
+        )
+    for word in words:
+        if not isinstance(word, str):
+            raise InputError(
+                f"document {position} must be a list of words, and {word!r:.60} is among them"
+            )
+    return [clean_surrogates(word) for word in words]
 
 
 def _not_a_text(position: int, value: Any) -> str:
-    if value is None or value != value:
+    if is_missing(value):
         return f'document {position} is missing (None or NaN): drop it, or put "" in its place'
     if isinstance(value, bytes):
         return f"document {position} is bytes: decode it first, or read the file with textpipe.read"

@@ -16,6 +16,14 @@ def defaults(constructor: type) -> dict[str, Any]:
     return {parameter.name: parameter.default for parameter in parameters}
 
 
+def declared(constructor: type) -> dict[str, Any]:
+    """What each option is declared to be; nothing where a name of the declaration cannot be found."""
+    try:
+        return typing.get_type_hints(constructor.__init__)  # type: ignore[misc]  # a class
+    except NameError:  # imported for the type checker only
+        return {}
+
+
 def check_names(what: str, known: typing.Iterable[str], given: typing.Iterable[str]) -> None:
     """Raise DefinitionError at the first given name that is no option."""
     known = list(known)
@@ -29,7 +37,7 @@ def check_names(what: str, known: typing.Iterable[str], given: typing.Iterable[s
 
 def check_values(what: str, constructor: type, given: dict[str, Any]) -> None:
     """Raise DefinitionError at the first value that is not what the constructor's annotation says."""
-    hints = typing.get_type_hints(constructor.__init__)  # type: ignore[misc]  # a class, not an instance
+    hints = declared(constructor)
     for name, value in given.items():
         if name in hints and not fits(value, hints[name]):
             near = nearest(value, _choices(hints[name])) if isinstance(value, str) else ""
@@ -39,7 +47,8 @@ def check_values(what: str, constructor: type, given: dict[str, Any]) -> None:
 
 
 def fits(value: Any, hint: Any) -> bool:
-    """Is the value of this type? Integers pass as floats, NumPy numbers as Python's; bool is no number.
+    """Is the value of this type? Integers pass as floats, NumPy scalars as Python's; bool is no number,
+    and neither is what a definition cannot write (NaN, infinity).
 
     >>> fits(3, float), fits(True, int), fits("a", Literal["a", "b"]), fits([1], list[str])
     (True, False, True, False)
@@ -47,6 +56,7 @@ def fits(value: Any, hint: Any) -> bool:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any or hint is inspect.Parameter.empty:
         return True
+    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if origin in (typing.Union, types.UnionType):
         return any(fits(value, argument) for argument in arguments)
     if origin is Literal:
@@ -65,12 +75,12 @@ def fits(value: Any, hint: Any) -> bool:
         if not isinstance(value, dict):
             return False
         return not arguments or all(fits(item, arguments[1]) for item in value.values())
-    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if isinstance(value, bool):
         return hint is bool
     if hint is float:
-        return isinstance(value, int | float)
-    return isinstance(value, hint)
+        return isinstance(value, int | float) and -1e308 <= value <= 1e308
+    kind = origin or hint  # of Sequence[str], that it is a sequence
+    return not isinstance(kind, type) or isinstance(value, kind)
 
 
 def describe(hint: Any) -> str:
@@ -87,6 +97,8 @@ def describe(hint: Any) -> str:
         words = [f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in arguments]
         return ", ".join(words)
     if origin is list:
+        return f"a list, each {describe(arguments[0])}"
+    if origin is tuple and arguments[1:] == (...,):
         return f"a list, each {describe(arguments[0])}"
     if origin is tuple:
         return f"{len(arguments)} values, each {describe(arguments[0])}"

@@ -15,6 +15,7 @@ from textpipe.classify.decider import Decider
 from textpipe.classify.training_set import TrainingSet
 from textpipe.documents import Decisions, Documents
 from textpipe.errors import DefinitionError, InputError
+from textpipe.labels import labels_of
 from textpipe.options import check_names
 from textpipe.stage import NotTrainedError, Stage, flow
 
@@ -90,20 +91,24 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         return options
 
     def set_params(self, **options: Any) -> Pipeline:
-        """Set options of the pipeline, of a stage (``stem__algorithm="cistem"``), or a whole stage."""
+        """Set options of the pipeline, of a stage (``stem__algorithm="cistem"``), or a whole stage.
+
+        Whole stages come first, so that an option is set on the new stage; it goes by the old name.
+        """
         for own in ("stages", "language"):
             if own in options:
                 setattr(self, own, options.pop(own))
         named = self.named_stages()
+        check_names("this pipeline", named, [key.partition("__")[0] for key in options])
+        replaced = {name: options.pop(name) for name in named if name in options}
+        if replaced:
+            named |= replaced
+            self.stages = list(named.values())
         for key, value in options.items():
             name, _, option = key.partition("__")
-            check_names("this pipeline", [*named, "stages", "language"], [name])
-            if option:
-                stage = named[name]
-                check_names(name, stage.get_params(deep=True), [option.partition("__")[0]])
-                stage.set_params(**{option: value})
-            else:
-                self.stages = [value if s is named[name] else s for s in self.stages]
+            stage = named[name]
+            check_names(name, stage.get_params(deep=True), [option.partition("__")[0]])
+            stage.set_params(**{option: value})
         return self
 
     def check(self) -> list[frozenset[str]]:
@@ -111,6 +116,10 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
         Raises DefinitionError, with the position of the stage, and what to do.
         """
+        if not isinstance(self.language, str):
+            raise DefinitionError(
+                f'language must be a text such as "en" or "de", and {self.language!r} was given'
+            )
         if not self.stages:
             raise DefinitionError("a pipeline needs at least one stage, and none was given")
         for position, stage in enumerate(self.stages):
@@ -152,9 +161,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         """
         self.check()
         if labels is not None:
-            labels = np.asarray(labels if hasattr(labels, "dtype") else list(labels))
-            if len(labels) != len(documents):
-                raise InputError(f"{len(labels)} labels were given for {len(documents)} documents")
+            labels = labels_of(labels, len(documents))
         if not len(documents):
             raise InputError("there are no documents to learn from")
         self.prepare()
@@ -271,7 +278,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels that training knew, sorted."""
-        return self.stages[-1].classes_  # type: ignore[attr-defined,no-any-return]
+        return self.stages[-1].classes_  # type: ignore[no-any-return]
 
     # -- inside ---------------------------------------------------------------------------------------
 
@@ -280,12 +287,13 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     ) -> Iterator[Documents]:
         if not hasattr(self, "trained_"):
             self.check()
-            for stage in self.stages:
-                if stage.learns and not stage.__sklearn_is_fitted__():
-                    raise NotTrainedError(
-                        f"This Pipeline is not fitted yet, and its stage {stage.name()} needs to learn: "
-                        "call fit with training documents first"
-                    )
+        for stage in self.stages:  # one of them may have been replaced since fit
+            if stage.learns and not stage.__sklearn_is_fitted__():
+                raise NotTrainedError(
+                    f"This Pipeline is not fitted yet, and its stage {stage.name()} needs to learn: "
+                    "call fit with training documents first"
+                )
+        if not hasattr(self, "trained_"):
             self.prepare()
         end = len(self.stages) - _decides(self)
         for start in range(0, max(1, len(documents)), BATCH):

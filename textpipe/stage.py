@@ -212,8 +212,8 @@ class TextStage(Stage):
 class TokenStage(Stage):
     """Tokens -> tokens. Write ``work``."""
 
-    reads = ("tokens",)
-    writes = ("tokens",)
+    reads: ClassVar[tuple[str, ...]] = ("tokens",)
+    writes: ClassVar[tuple[str, ...]] = ("tokens",)
 
     def work(self, tokens: Tokens) -> Tokens:
         """What becomes of the tokens of a batch."""

@@ -82,7 +82,7 @@ class TagPartsOfSpeech(Stage):
         bounds = sentence_bounds(words, documents.texts())
         tags = self._ready().tag(words, bounds)
         return documents.with_(
-            tokens=dataclasses.replace(tokens, tags=_at_same_start(words, tags, tokens))
+            tokens=dataclasses.replace(tokens, tags=_at_same_place(words, tags, tokens))
         )
 
     def _ready(self) -> Tagger:
@@ -110,18 +110,7 @@ class TagPartsOfSpeech(Stage):
         return NltkTagger()
 
 
-def _at_same_start(words: Tokens, tags: UInt8, tokens: Tokens) -> UInt8:
-    """The tag of the word that begins where each token begins; X where none does."""
-    if tokens.starts is words.starts and tokens.rows is words.rows:
-        return tags
-    places, wanted = _places(words), _places(tokens)
-    if not len(places):
-        return np.zeros(len(wanted), np.uint8)
-    at = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
-    return np.where(places[at] == wanted, tags[at], 0).astype(np.uint8)
-
-
-def _places(tokens: Tokens) -> Int64:
-    """Document and start of each token in one number, which rises from word to word."""
-    document = np.repeat(np.arange(len(tokens), dtype=np.int64), tokens.lengths())
-    return (document << 32) + tokens.starts
+def _at_same_place(words: Tokens, tags: UInt8, tokens: Tokens) -> UInt8:
+    """The tag of the word that stands where each token stands; X where none does."""
+    at = tokens.places_in(words)
+    return np.where(at >= 0, np.append(tags, 0)[at], 0).astype(np.uint8)

@@ -11,6 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from textpipe.documents import UNSURE, Decisions, Documents, Matrix
 from textpipe.errors import InputError
+from textpipe.labels import labels_of
 from textpipe.stage import Stage
 
 
@@ -56,8 +57,7 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
                 f"{self.name()} needs a label for each training document, and none were given: "
                 "fit(texts, labels), or --data LABEL=PATH, or a column of labels"
             )
-        if len(labels) != len(documents):
-            raise InputError(f"{len(labels)} labels were given for {len(documents)} documents")
+        labels = labels_of(labels, len(documents))
         values, y = self._validated(documents.matrix.values, labels)
         self._learn(values, y)
 
@@ -68,7 +68,12 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
             X = self._readable(X).matrix
         matrix = X if isinstance(X, Matrix) else None
         values = validate_data(
-            self, matrix.values if matrix else X, accept_sparse="csr", reset=False, dtype=np.float64
+            self,
+            X if matrix is None else matrix.values,
+            accept_sparse="csr",
+            reset=False,
+            dtype=np.float64,
+            ensure_min_samples=0,
         )
         decisions = self._decide(values)
         unsure = ~self._has_evidence(values)
@@ -96,14 +101,14 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         return decisions.values
 
     @property
-    def transform(self) -> Any:  # type: ignore[override]  # so that scikit-learn sees no transformer
+    def transform(self) -> Any:  # so that scikit-learn sees no transformer
         """Classifiers have none: use ``predict``."""
         raise AttributeError(
             f"{type(self).__name__} has no transform: a decision is the end of a way"
         )
 
     @property
-    def fit_transform(self) -> Any:  # type: ignore[override]  # as above
+    def fit_transform(self) -> Any:  # as above
         """Classifiers have none: use ``fit`` and ``predict``."""
         raise AttributeError(
             f"{type(self).__name__} has no transform: a decision is the end of a way"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -56,6 +57,7 @@ class KnnRegressor(TrainingSet):
                 f"knn_regressor needs numbers as labels, and one is no number: {error}. "
                 "For named classes use knn_classifier"
             ) from error
+        self.mean_ = math.fsum(self.targets_) / len(self.targets_)  # in whatever order they came
         self._keep(values, self.targets_)
 
     def _decide(self, values: Any) -> Decisions:
@@ -63,7 +65,7 @@ class KnnRegressor(TrainingSet):
         totals = hood.votes.sum(axis=1)
         sums = (hood.votes * self.targets_[hood.positions]).sum(axis=1)
         found = totals > 0
-        means = np.where(found, sums / np.where(found, totals, 1.0), self.targets_.mean())
+        means = np.where(found, sums / np.where(found, totals, 1.0), self.mean_)
         return Decisions(
             np.array([]), means, np.zeros((len(means), 0)), np.zeros(len(means), bool), False
         )

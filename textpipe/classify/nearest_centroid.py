@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.classify.decider import Classifier
-from textpipe.classify.neighbours import unit_rows
 from textpipe.documents import Decisions
+from textpipe.rows import unit_rows
 
 
 class NearestCentroid(Classifier):

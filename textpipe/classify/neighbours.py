@@ -10,19 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from textpipe.rows import unit_rows
+
 BLOCK = 144
 """Queries that are compared at once. A dense product's last digits depend on the shape of the block, so
 that it is always filled up to this size: then an answer does not depend on who else asks."""
 
+LARGEST_PRODUCT = 2**23
+"""How many similarities of sparse rows are held at once: 64 MiB."""
+
 DIGITS = 10
 """Similarities that differ by less than this many decimals are a tie."""
-
-
-def unit_rows(values: Any) -> Any:
-    """The rows brought to Euclidean length 1; a zero row stays zero."""
-    from sklearn.preprocessing import normalize
-
-    return normalize(values)
 
 
 def canonical_order(values: Any, labels: NDArray[Any]) -> NDArray[np.int64]:
@@ -69,8 +67,11 @@ def nearest(
         queries = unit_rows(queries)
     transposed = rows.T.tocsr() if sparse.issparse(rows) else rows.T
     lengths = None if metric == "cosine" else _squares(rows)
-    for start in range(0, queries.shape[0], BLOCK):
-        block = queries[start : start + BLOCK]
+    step = BLOCK
+    if sparse.issparse(rows):  # each row is multiplied by itself: the block only bounds memory
+        step = max(1, min(BLOCK, LARGEST_PRODUCT // rows.shape[0]))
+    for start in range(0, queries.shape[0], step):
+        block = queries[start : start + step]
         for i, scores in enumerate(_similarities(block, transposed, lengths)):
             found = _top(scores, rank, k_found)
             similarities[start + i, : len(found)] = scores[found]

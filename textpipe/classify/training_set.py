@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.classify.decider import Decider
-from textpipe.classify.neighbours import canonical_order, nearest, unit_rows
+from textpipe.classify.neighbours import canonical_order, nearest
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError
+from textpipe.rows import unit_rows
 
 
 class Neighbourhood(NamedTuple):

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from textpipe.classify.decider import Classifier
 from textpipe.documents import UNSURE, Decisions, Documents
-from textpipe.errors import InputError
+from textpipe.errors import DefinitionError, InputError
 from textpipe.evaluate.scores import scores_of
 from textpipe.evaluate.splits import Split, folds_of, near_duplicate_groups
+from textpipe.labels import labels_of
 from textpipe.pipeline import Pipeline
 from textpipe.stage import Stage
 
@@ -81,9 +83,8 @@ class Report:
     def mistakes(self) -> list[int]:
         """Positions of the documents that got another verdict than their label, the surest first."""
         wrong = np.flatnonzero(self.labels.astype(str) != self.verdicts.astype(str))
-        if not self.decisions.scores.size:
-            return wrong.tolist()
-        return wrong[np.argsort(-self.decisions.scores[wrong].max(axis=1), kind="stable")].tolist()
+        surest_first = np.argsort(-self.decisions.scores[wrong].max(axis=1), kind="stable")
+        return [int(position) for position in wrong[surest_first]]
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers, texts, lists and dictionaries."""
@@ -136,10 +137,14 @@ def evaluate(
     Raises InputError for too few documents of a label, DefinitionError for a pipeline that cannot work.
     """
     documents = Documents.of(documents)
-    labels = np.asarray(labels if hasattr(labels, "dtype") else list(labels))
-    if len(labels) != len(documents):
-        raise InputError(f"{len(labels)} labels were given for {len(documents)} documents")
+    labels = labels_of(labels, len(documents))
     pipeline.check()
+    if not isinstance(pipeline.stages[-1], Classifier):
+        raise DefinitionError(
+            "an evaluation needs a pipeline that ends in a classifier, such as knn_classifier, and this "
+            f"one ends in {pipeline.stages[-1].name()}",
+            len(pipeline.stages) - 1,
+        )
     positive = _positive(labels, positive)
     groups = near_duplicate_groups(documents.texts())
     parts = folds_of(labels, groups, folds, split, seed)
@@ -189,6 +194,8 @@ def evaluate(
 
 def _positive(labels: NDArray[Any], positive: str | None) -> str | None:
     known = [str(label) for label in np.unique(labels)]
+    if not known:
+        raise InputError("there are no documents to train on and to judge")
     if len(known) < 2:
         raise InputError(f"there is only one label, {known[0]!r}: an evaluation needs at least two")
     if positive is not None and positive not in known:

@@ -31,9 +31,9 @@ def scores_of(
     if len(decisions.classes) == 2 and len(classes) == 2:
         names = decisions.classes.astype(str).tolist()
         column = names.index(positive) if positive else 1
-        scores["roc_auc"] = float(
-            roc_auc_score(truth == names[column], decisions.scores[:, column])
-        )
+        # of two classes the difference tells: a linear classifier has a score for the second one only
+        lead = decisions.scores[:, column] - decisions.scores[:, 1 - column]
+        scores["roc_auc"] = float(roc_auc_score(truth == names[column], lead))
     if positive is not None:
         is_positive = truth == positive
         alarm = said == positive

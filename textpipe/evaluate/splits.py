@@ -19,7 +19,8 @@ _NO_LETTER = re.compile(r"[\W\d_]+")
 
 
 def near_duplicate_groups(texts: Sequence[str]) -> NDArray[np.int64]:
-    """The group of each text: texts that differ in case, digits, punctuation and space only share one.
+    """The group of each text: texts that differ in case, digits, punctuation and space only share one
+    (a text without any letter is compared as it stands).
 
     A campaign is sent a thousand times with other numbers in it. If one copy trains and another judges,
     a classifier that remembers looks better than it is.

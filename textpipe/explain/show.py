@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
@@ -13,27 +12,11 @@ from rich.text import Text
 from textpipe.documents import UNSURE
 from textpipe.explain.explanation import Explanation
 from textpipe.explain.tracing import Step
+from textpipe.printable import printable
 
 MOST_WORDS = 12
 LONGEST_TEXT = 2_000
 MOST_TOKENS = 200
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-
-
-def printable(text: str) -> str:
-    """The text with control and invisible characters written out, so that none reaches the terminal.
-
-    >>> printable("a\\x1b[31mb\\u200bc")
-    'a\u241b[31mb<200B>c'
-    """
-    return _CONTROL.sub(lambda found: _picture(ord(found[0])), text)
-
-
-def _picture(code: int) -> str:
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"<{code:04X}>"
 
 
 def show_trace(steps: Sequence[Step]) -> RenderableType:
@@ -43,8 +26,8 @@ def show_trace(steps: Sequence[Step]) -> RenderableType:
         shown.append(
             Text.assemble(
                 (f"{step.position + 1} ", "dim"),
-                (step.name, "bold"),
-                ("  " + _options(step), "dim"),
+                (step.name + "  ", "bold"),
+                (_options(step), "dim"),
             )
         )
         shown.append(Padding(Group(*_step(step)), (0, 0, 1, 2)))
@@ -172,7 +155,7 @@ def _listed(what: str, words: Sequence[str], style: str) -> Text:
 def _bar(label: str, score: float) -> Text:
     cells = round(30 * min(max(score, 0.0), 1.0))
     return Text.assemble(
-        f"{printable(label):>12.12} ",
+        f"{printable(label):12.12} ",
         ("█" * cells, "green"),
         ("░" * (30 - cells), "grey30"),
         f" {score:.3f}",

@@ -14,6 +14,7 @@ from textpipe.documents import Documents, Tokens
 from textpipe.stage import Stage
 from textpipe.vectorize.count import Count
 from textpipe.vectorize.document_vectors import WordVectors
+from textpipe.vectorize.hashing import Hashing
 from textpipe.vectorize.reduce_dimensions import ReduceDimensions
 from textpipe.vectorize.union import Union
 
@@ -78,7 +79,7 @@ def _first_parts(
     words = [features[int(column)] for column in columns]
     counted = stage.counted(documents) if isinstance(stage, Count) else documents.tokens
     places = _places(counted) if "tokens" in stage.reads else {}
-    if hasattr(stage, "column_of"):  # a hashed column is found again by hashing its words
+    if isinstance(stage, Hashing):  # a column is found again by hashing the words
         by_column: dict[int, Spans] = {}
         for word, spans in places.items():
             by_column.setdefault(stage.column_of(word), []).extend(spans)

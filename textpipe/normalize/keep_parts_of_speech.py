@@ -32,7 +32,7 @@ class KeepPartsOfSpeech(TokenStage):
     [['deal']]
     """
 
-    reads = ("tokens", "tags")  # type: ignore[assignment]  # narrowly inferred there
+    reads = ("tokens", "tags")
 
     def __init__(self, tags: list[str] | None = None) -> None:
         self.tags = tags

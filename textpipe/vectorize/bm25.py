@@ -68,7 +68,7 @@ class Bm25(Count):
     def learn(self, documents: Documents, labels: Any = None) -> None:
         super().learn(documents, labels)
         known = self.lookup(self.counted(documents))[1]
-        self.total_length_ = int(known.sum())
+        self.total_length_ = len(known.codes)
 
     @property
     def idf_(self) -> NDArray[np.float64]:
@@ -77,9 +77,9 @@ class Bm25(Count):
         idf: NDArray[np.float64] = np.log1p((rest + 0.5) / (self.document_frequencies_ + 0.5))
         return idf
 
-    def weigh(self, counts: Any, known: Int64) -> Any:
+    def weigh(self, counts: Any, length: Int64) -> Any:
         mean_length = self.total_length_ / self.n_documents_
-        slowness = self.k1 * (1 - self.b + self.b * known / mean_length)
+        slowness = self.k1 * (1 - self.b + self.b * length / mean_length)
         per_entry = np.repeat(slowness, np.diff(counts.indptr))
         counts.data *= (self.k1 + 1) / (counts.data + per_entry)
         counts.data *= self.idf_[counts.indices]

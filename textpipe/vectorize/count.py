@@ -105,12 +105,21 @@ class Count(Vectorizer):
     def vectorize(self, documents: Documents) -> Matrix:
         tokens = self.counted(documents)
         counts, known = self.lookup(tokens)
+        length = known.lengths()
         if self.binary:
             counts.data[:] = 1.0
-        return Matrix(self.weigh(counts, known), self.features(), known, tokens.lengths())
+        return Matrix(
+            self.weigh(counts, length),
+            self.features(),
+            known.words_covered(documents.words),
+            tokens.words_covered(documents.words),
+        )
 
-    def weigh(self, counts: Any, known: Int64) -> Any:
-        """What the counts (float64 CSR, its own copy) become; a plain count leaves them alone."""
+    def weigh(self, counts: Any, length: Int64) -> Any:
+        """What the counts (float64 CSR, its own copy) become; a plain count leaves them alone.
+
+        ``length`` [n_documents] is how many known tokens each document has.
+        """
         return counts
 
     def counted(self, documents: Documents) -> Tokens:
@@ -131,8 +140,8 @@ class Count(Vectorizer):
         """The words, by column, as scikit-learn asks for them."""
         return np.array(self.features(), object)
 
-    def lookup(self, tokens: Tokens) -> tuple[Any, Int64]:
-        """Counts of the vocabulary's words (CSR), and how many tokens are known (int64)."""
+    def lookup(self, tokens: Tokens) -> tuple[Any, Tokens]:
+        """Counts of the vocabulary's words (CSR), and the tokens that are known."""
         if not hasattr(self, "_columns"):
             self._columns = {word: column for column, word in enumerate(self.features())}
         columns = self._columns
@@ -144,7 +153,7 @@ class Count(Vectorizer):
         at = table[tokens.codes] if len(table) else tokens.codes
         known = tokens.keep(at >= 0)
         counts = count_codes(at[at >= 0], known.rows, len(self.vocabulary_))
-        return counts, known.lengths()
+        return counts, known
 
     def _nothing_left(self, tokens: Tokens, frequency: Int64) -> str:
         if not len(tokens.codes):

@@ -110,7 +110,10 @@ class WordVectors(Vectorizer):
             length = _lengths(values)
         if self.normalize:
             values /= np.where(length > 0, length, 1.0)[:, None]
-        return Matrix(values, self.features(), known, tokens.lengths())
+        words = documents.words
+        return Matrix(
+            values, self.features(), known.words_covered(words), tokens.words_covered(words)
+        )
 
     def features(self) -> list[str]:
         """What the columns are called: dimensions of word vectors have no meaning of their own."""
@@ -163,7 +166,7 @@ class WordVectors(Vectorizer):
             self._rows = {word: row for row, word in enumerate(self.words_.to_pylist())}
         return self._rows
 
-    def _weigh(self, tokens: Tokens) -> tuple[Any, Int64, Float64, Int64]:
+    def _weigh(self, tokens: Tokens) -> tuple[Any, Int64, Float64, Tokens]:
         """Weights (CSR, a column for each used word), those words, their vectors; known tokens."""
         found = self.find(tokens.forms.to_pylist())
         at = found.rows[tokens.codes] if len(found.rows) else found.rows
@@ -174,8 +177,7 @@ class WordVectors(Vectorizer):
         vectors = np.empty((len(used), self.vectors_.shape[1]))
         vectors[~extra] = self.vectors_[used[~extra]]
         vectors[extra] = found.extra[used[extra] - n_words]
-        known = kept.lengths()
-        divisor: Float64 = known.astype(np.float64)
+        divisor: Float64 = kept.lengths().astype(np.float64)
         if self.documents != "mean":
             of_word = np.full(len(used), self.unseen_idf_ if self.documents == "idf" else 1.0)
             if self.documents == "idf":
@@ -187,9 +189,9 @@ class WordVectors(Vectorizer):
         if self.documents == "idf":
             divisor = np.bincount(row_of_entry, weights.data, len(tokens)).astype(np.float64)
         weights.data /= divisor[row_of_entry]
-        return weights, used, vectors, known
+        return weights, used, vectors, kept
 
-    def _means(self, tokens: Tokens) -> tuple[Float64, Int64]:
+    def _means(self, tokens: Tokens) -> tuple[Float64, Tokens]:
         weights, _, vectors, known = self._weigh(tokens)
         values: Float64 = weights @ vectors  # row by row, word by word: SciPy's own loop, no BLAS
         return values, known

@@ -113,8 +113,11 @@ class Hashing(Vectorizer):
         if self.norm != "none" and len(tokens):  # scikit-learn refuses no rows
             values = normalize(values, self.norm, copy=False)
         seen = self._positions(columns) >= 0
-        known = tokens.keep(seen[tokens.codes]).lengths() if len(seen) else tokens.lengths()
-        return Matrix(values, self.features(), known, tokens.lengths())
+        known = tokens.keep(seen[tokens.codes]) if len(seen) else tokens
+        words = documents.words
+        return Matrix(
+            values, self.features(), known.words_covered(words), tokens.words_covered(words)
+        )
 
     def features(self) -> HashedNames:
         """What the columns are called."""
@@ -127,6 +130,10 @@ class Hashing(Vectorizer):
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """The columns' names, as scikit-learn asks for them."""
         return np.array(list(self.features()), object)
+
+    def column_of(self, word: str) -> int:
+        """Which column a word falls into, seen before or not."""
+        return int(self._hash([word])[0][0])
 
     def _positions(self, columns: NDArray[np.int32]) -> Int64:
         """Where these columns stand among those that training saw; -1 if it did not."""

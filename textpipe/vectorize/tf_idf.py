@@ -58,7 +58,7 @@ class TfIdf(Count):
         )
         return idf
 
-    def weigh(self, counts: Any, known: Int64) -> Any:
+    def weigh(self, counts: Any, length: Int64) -> Any:
         if self.sublinear_tf:
             np.log(counts.data, out=counts.data)
             counts.data += 1.0

@@ -1,0 +1,102 @@
+import copy
+import os
+from pathlib import Path
+
+import pytest
+import Stemmer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textpipe.documents import Documents
+from textpipe.errors import DefinitionError
+from textpipe.normalize.stem import SNOWBALL, Stem
+
+words = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12), min_size=1)
+
+
+def stems(words, algorithm="snowball", language="en"):
+    return Stem(algorithm, language).transform([words]).tokens.of(0)
+
+
+def test_forms_of_a_word_get_one_stem():
+    assert stems(["connected", "connection", "xxurl"]) == ["connect", "connect", "xxurl"]
+    assert stems(["häuser", "gehen", "geht"], language="de") == ["haus", "geh", "geht"]
+    assert stems(["gehen", "geht", "Häuser"], "cistem", "de") == ["geh", "geh", "hau"]
+    assert stems(["maximum", "saying"], "lancaster") == ["maxim", "say"]
+    assert stems(["relational", "generate"], "porter") == ["relat", "gener"]
+
+
+def test_capitals_are_not_lowered_by_snowball():
+    assert stems(["CONNECTED", "Connected"]) == ["CONNECTED", "Connect"]
+
+
+def test_spans_and_the_word_whose_stem_is_empty_stay():
+    documents = Stem(language="de").transform([["Er", "lachte"]])
+    assert documents.tokens.spans(0) == [(0, 2), (3, 9)]
+    assert all(stems(list("aeiou'’!"), algorithm) for algorithm in ("snowball", "lancaster"))
+
+
+@pytest.mark.parametrize("language", sorted(SNOWBALL))
+def test_every_language_is_one_of_pystemmers(language):
+    assert SNOWBALL[language] in Stemmer.algorithms()
+    assert Stem(language=language).of("a")
+
+
+def test_a_language_without_a_stemmer_is_named():
+    with pytest.raises(DefinitionError, match='no Snowball stemmer for "zz"'):
+        Stem(language="zz").transform([["a"]])
+    with pytest.raises(
+        DefinitionError, match='"cistem" is made for "de", and the language is "en"'
+    ):
+        Stem("cistem", language="en").transform([["a"]])
+    assert Stem("cistem").of("geht") == "geh"  # on its own, its language is clear
+    with pytest.raises(DefinitionError, match='Did you mean "porter"'):
+        Stem("portr").fit([["a"]])
+
+
+def test_the_pipelines_language_is_taken():
+    stage = Stem()
+    stage.meet([], "de")
+    assert stage.of("häuser") == "haus"
+    assert copy.deepcopy(stage).of("häuser") == "haus"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "language"),
+    [
+        ("snowball", "en"),
+        ("snowball", "de"),
+        ("porter", "en"),
+        ("lancaster", "en"),
+        ("cistem", "de"),
+    ],
+)
+@given(words)
+def test_no_word_is_lost_and_batches_do_not_matter(algorithm, language, words):
+    stage = Stem(algorithm, language)
+    whole = stage.transform([words])
+    assert whole.tokens.lengths().tolist() == [len(words)]
+    parts = [stage.transform([[word]]) for word in words]
+    assert [part.tokens.of(0)[0] for part in parts] == whole.tokens.of(0)
+    assert Documents.concat(parts).tokens.forms.to_pylist() == whole.tokens.forms.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("folder", "algorithm", "language", "count"),
+    [
+        ("english", "snowball", "en", 42649),
+        ("german", "snowball", "de", 35033),
+        ("porter", "porter", "en", 42603),
+    ],
+)
+def test_all_of_snowballs_own_vectors(folder, algorithm, language, count):
+    root = os.environ.get("TEXTPIPE_CORPORA")
+    if not root:
+        pytest.skip("snowball-vectors: set TEXTPIPE_CORPORA to the unpacked corpora")
+    files = Path(root, "snowball-vectors", folder)
+    words = (files / "voc.txt").read_text("utf-8").splitlines()
+    expected = (files / "output.txt").read_text("utf-8").splitlines()
+    assert len(words) == count
+    assert Stem(algorithm, language).of_forms(words) == [
+        stem or word for stem, word in zip(expected, words, strict=True)
+    ]

@@ -1,0 +1,123 @@
+"""HTML -> the text that a reader would see."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textpipe.clean.html_or_plain import decode_entities, keep_addresses, looks_like_html
+from textpipe.clean.html_tags import read_tags
+from textpipe.clean.html_text import TextWriter, TooDeepError, without_marks
+from textpipe.documents import Region, clean_surrogates
+from textpipe.errors import DefinitionError
+from textpipe.stage import Cleaned, TextStage
+
+
+class CleanHtml(TextStage):
+    """Text without mark-up: what a reader would see, block by block.
+
+    Block elements, ``<br>`` and table rows begin a new line, table cells are divided by a tab, inline
+    elements divide nothing (``Vi<b></b>agra`` is one word). White space collapses as in a browser,
+    except in ``<pre>``, ``<textarea>``, ``<listing>`` and ``<xmp>``. Entities are decoded once; a
+    no-break space stays one. ``<noscript>`` is read, as mail readers run no scripts. Gone are
+    comments, script, style, title, template, iframe, object, applet, audio, video, canvas, datalist,
+    noframes, noembed and rp, with all inside. The small text over ruby (``<rt>``) is a word of its own.
+
+    Hidden is what has ``hidden``, ``display: none``, ``visibility: hidden``, ``opacity: 0`` or a font
+    size of zero on itself or on an element around it, as far as CSS lets it inherit. Style sheets,
+    colours and box sizes are not evaluated.
+
+    Which texts are read as HTML: regions of kind "html" always; of kind "plain", "subject" and
+    "hidden" never; texts of unknown kind only if they hold tags of elements that exist. Other texts
+    of unknown kind stay as they are, but for whole entities (``&amp;``, ``&#8364;``). Addresses in
+    angle brackets, such as ``<me@x.de>``, are kept as text. An "html" region becomes "plain".
+
+    Options:
+        hidden: "drop" leaves hidden text out, "keep" leaves it in, "apart" makes it a region of its
+            own of kind "hidden", after the visible one. Default "drop".
+        links: whether the target of a link stands after its text, ``here <http://x.de>``, unless the
+            text is the target. Default false.
+        alt: whether an image's alternative text and the labels of buttons count. Default true.
+        max_depth: how many elements may be open at a time. Default 1000.
+
+    Reads text, writes text. Counts ``hidden_characters`` (of hidden text, after white space has
+    collapsed) and ``degraded``: 1 for a region that is nested more deeply than ``max_depth``, or
+    whose end lies in a comment, tag, attribute, script, style or title that is never closed. Such a
+    region is read by a simpler reader which loses no text but that of an unclosed script or style.
+    Time is linear in the text, whatever the text is.
+
+    Raises DefinitionError if ``max_depth`` is below 1.
+
+    The reading is that of BeautifulSoup with lxml (whose parser is used, without building a tree).
+    Source: the HTML standard, https://html.spec.whatwg.org/, section 15 (rendering).
+
+    >>> print(CleanHtml().of("<p>Hi &amp; bye,<p>buy <b>che</b>ap<br>pills<i hidden> at noon</i>!"))
+    Hi & bye,
+    buy cheap
+    pills!
+    >>> CleanHtml().of("if a < b and c > d: mail <me@x.de>")
+    'if a < b and c > d: mail <me@x.de>'
+    """
+
+    def __init__(
+        self,
+        hidden: Literal["drop", "keep", "apart"] = "drop",
+        links: bool = False,
+        alt: bool = True,
+        max_depth: int = 1000,
+    ) -> None:
+        self.hidden = hidden
+        self.links = links
+        self.alt = alt
+        self.max_depth = max_depth
+
+    def check(self) -> None:
+        super().check()
+        if self.max_depth < 1:
+            raise DefinitionError(
+                f"clean_html: max_depth must be at least 1, but is {self.max_depth}. "
+                "Leave it out for the default, 1000."
+            )
+
+    def of(self, text: str) -> str:
+        return self.clean(Region("", text)).regions[0].text
+
+    def clean(self, region: Region) -> Cleaned:
+        kind, text = region
+        if kind not in ("", "html"):
+            return Cleaned([region], {"hidden_characters": 0, "degraded": 0})
+        if kind == "" and not looks_like_html(text):
+            return Cleaned(
+                [Region(kind, decode_entities(text))], {"hidden_characters": 0, "degraded": 0}
+            )
+        seen, unseen, degraded = self._read(text)
+        regions = [Region("plain" if kind == "html" else kind, seen)]
+        if unseen and self.hidden == "apart":
+            regions.append(Region("hidden", unseen))
+        return Cleaned(regions, {"hidden_characters": len(unseen), "degraded": int(degraded)})
+
+    def _read(self, markup: str) -> tuple[str, str, bool]:
+        """Visible text, hidden text, and whether the simpler reader was needed."""
+        from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
+        markup = keep_addresses(without_marks(clean_surrogates(markup)))
+        last = "end of the text"
+        while last in markup:
+            last += "."
+        writer = TextWriter(self.hidden, self.links, self.alt, self.max_depth, last)
+        parser = etree.HTMLParser(target=writer, recover=True, huge_tree=True)
+        try:
+            # Fed as BeautifulSoup feeds it; the comment comes back as one only if all before it is
+            # closed. Where there are tags enough to nest too deeply it is fed in parts: the parser
+            # stops only between them, and each end tag costs it as much as elements are open.
+            step = len(markup) + 1 if markup.count("<") < self.max_depth else 1 << 14
+            for at in range(0, len(markup), step):
+                parser.feed(markup[at : at + step])
+            parser.feed(f"<!--{last}-->")
+            seen, unseen = parser.close()
+        except (TooDeepError, etree.LxmlError):
+            writer.complete = False
+        if writer.complete:
+            return seen, unseen, False
+        writer = TextWriter(self.hidden, self.links, self.alt, len(markup))
+        read_tags(markup, writer)
+        return *writer.close(), True

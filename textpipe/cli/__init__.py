@@ -1,0 +1,96 @@
+"""The command ``textpipe``: one file a command.
+
+Only typer and rich are imported here; what does the work is imported when a command runs, so that
+``textpipe --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from textpipe.cli.check import check
+from textpipe.cli.evaluate import evaluate
+from textpipe.cli.explain import explain
+from textpipe.cli.fit import fit
+from textpipe.cli.info import info
+from textpipe.cli.new import new
+from textpipe.cli.predict import predict
+from textpipe.cli.run import run
+from textpipe.cli.stages import stages
+from textpipe.cli.terminal import Commands
+from textpipe.cli.trace import trace
+from textpipe.cli.train_tagger import train_tagger
+
+app = typer.Typer(
+    name="textpipe",
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def flowing(docstring: str) -> str:
+    r"""A docstring whose paragraphs are one line each, so that the terminal's width cuts them.
+
+    Paragraphs that begin with a backspace (examples) keep their lines, as typer has it.
+
+    >>> flowing("One\ntwo.\n\n\b\n$ a\n$ b")
+    'One two.\n\n\x08\n$ a\n$ b'
+    """
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    return "\n\n".join(
+        paragraph if paragraph.startswith("\b") else " ".join(paragraph.split())
+        for paragraph in paragraphs
+    )
+
+
+_PANELS: dict[str, list[Callable[..., None]]] = {
+    "Begin": [new, stages, check, trace],
+    "Train and judge": [run, evaluate, fit],
+    "Use": [predict, explain, info],
+    "Make a resource": [train_tagger],
+}
+
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        app.command(rich_help_panel=_panel, help=flowing(_command.__doc__ or ""))(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from textpipe import __version__
+
+        typer.echo(f"textpipe {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _textpipe(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From raw text to a decision that you can explain.
+
+    A definition (a TOML file) chains stages; trained on labelled documents it is a model.
+
+    \b
+    textpipe new spam                 a definition and sample data to begin with
+    textpipe run spam/spam.toml       train, judge, save and report
+    textpipe predict build/spam/model.tpipe new.txt
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Windows pipes are not UTF-8 by themselves
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app(prog_name="textpipe")

@@ -1,0 +1,101 @@
+"""``textpipe fit``: train a definition and keep the model."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from textpipe.cli import reading
+from textpipe.cli.progress import progress
+from textpipe.cli.terminal import tell
+
+if TYPE_CHECKING:
+    from textpipe.definition import Definition
+    from textpipe.sources import Corpus
+
+
+def fit(
+    definition: reading.DefinitionFile,
+    to: Annotated[
+        Path,
+        typer.Option("--out", metavar="MODEL", help="Where the model goes: a folder, or FILE.zip."),
+    ],
+    data: reading.Data = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model that is there.")] = False,
+    format: reading.Format = None,  # noqa: A002  # the option's name
+    text_column: reading.TextColumn = None,
+    label_column: reading.LabelColumn = None,
+    id_column: reading.IdColumn = None,
+    encoding: reading.Encoding = None,
+) -> None:
+    """Train a definition on documents and save the model.
+
+    \b
+    textpipe fit spam.toml --data messages.csv --out spam.tpipe
+    textpipe fit spam.toml --data spam=mail/spam --data ham=mail/ham --out spam.tpipe
+    """
+    from textpipe.errors import BundleError
+
+    found = reading.definition_of(definition)
+    if to.exists() and not force:
+        raise BundleError(f"{to}: is there already; --force replaces it")
+    options = {
+        "format": format,
+        "text_column": text_column,
+        "label_column": label_column,
+        "id_column": id_column,
+        "encoding": encoding,
+    }
+    corpus = reading.labelled(found, data, options)
+    train_and_save(found, corpus, data, to, replace=force)
+
+
+def train_and_save(
+    found: Definition, corpus: Corpus, data: list[str] | None, to: Path, *, replace: bool
+) -> None:
+    """Train on the whole corpus, save the model, and say where it is."""
+    from textpipe.bundle import save
+
+    started = time.perf_counter()
+    with progress() as bar:
+        observe = bar.training(len(corpus), list(found.pipeline.stages))
+        found.pipeline.learn(corpus.documents, corpus.labels, observe)
+        bar("saving", 0, 0)
+        save(
+            found.pipeline,
+            to,
+            name=found.name,
+            training=trained_on(corpus, data or [source.path for source in found.data]),
+            overwrite=replace,
+        )
+    seconds = time.perf_counter() - started
+    tell(f"{to}  {size_of(to)}, {len(corpus):,} documents, {seconds:.1f} s")
+
+
+def trained_on(corpus: Corpus, data: list[str]) -> dict[str, Any]:
+    """What a model keeps about its training: sources, documents, labels, what was set aside."""
+    from textpipe.documents import clean_surrogates
+
+    labels: list[str] = [] if corpus.labels is None else corpus.labels.tolist()
+    return {
+        "data": [clean_surrogates(source) for source in data],
+        "documents": len(corpus),
+        "labels": dict(sorted(Counter(labels).items())),
+        "skipped": len(corpus.skipped),
+        "encodings": corpus.encodings,
+    }
+
+
+def size_of(path: Path) -> str:
+    """How much a file, or all files of a folder, take on disk."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    size = float(sum(file.stat().st_size for file in files if file.is_file()))
+    for unit in ("bytes", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"

@@ -1,0 +1,166 @@
+"""``textpipe predict``: what are these documents?"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from textpipe.cli import reading
+from textpipe.cli.progress import progress
+from textpipe.cli.terminal import say
+from textpipe.printable import json_text, one_line
+from textpipe.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from textpipe.documents import Decisions, Documents
+    from textpipe.sources import Record
+
+MOST_SKIPPED = 5
+"""So many places of what was set aside are named."""
+
+
+def predict(
+    model: reading.ModelPath,
+    documents: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="D",
+            help="Files or folders; - or nothing: standard input, a document each line.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON lines instead of ID, VERDICT, SCORE.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
+    ] = None,
+    format: reading.Format = None,  # noqa: A002  # the option's name
+    text_column: reading.TextColumn = None,
+    id_column: reading.IdColumn = None,
+    encoding: reading.Encoding = None,
+) -> None:
+    """What are these documents? One line for each, in their order.
+
+    A verdict is a label, or "unsure" where the model knows no word of the document. With --json, a line
+    is an object: id, label (null without evidence), verdict, score (of the verdict), probabilities (of
+    each label; null if the classifier has none), known_words, words.
+
+    \b
+    textpipe predict spam.tpipe inbox.mbox --json
+    echo "You have won" | textpipe predict spam.tpipe
+    """
+    sources = reading.standard_input(documents, f'echo "a text" | textpipe predict {model}')
+    pipeline = reading.deciding(model)
+    options = {
+        "format": format,
+        "text_column": text_column,
+        "id_column": id_column,
+        "encoding": encoding,
+        "label_column": "",
+    }
+    line_of = json_line if as_json else plain_line
+    taken = Taken()
+    lines_are_seen = to is None and sys.stdout.isatty()
+    with (
+        whole_file(to) if to else nullcontext(sys.stdout) as file,
+        progress(not lines_are_seen) as bar,
+    ):
+        for batch in batches(taken.records(sources, options)):
+            decisions = pipeline.decide(batch)
+            for row, name in enumerate(batch.ids.to_pylist()):
+                file.write(line_of(name, decisions, row) + "\n")
+            file.flush()
+            bar("predicting", taken.documents, 0)
+    taken.tell()
+
+
+class Taken:
+    """Counts what goes by: documents, and what was set aside."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self.skipped = 0
+        self.examples: list[str] = []
+        self.notes: list[str] = []
+
+    def records(self, sources: list[str], options: reading.Options) -> Iterator[Record]:
+        """The records of all sources, one after another."""
+        from textpipe.sources import Record, Skipped, records
+
+        for source in sources:
+            own = dict(options)
+            if source == "-" and own["format"] is None:
+                own["format"] = "lines"
+            for item in records(source, **own):
+                if isinstance(item, Record):
+                    self.documents += 1
+                    yield item
+                elif isinstance(item, Skipped):
+                    self.skipped += 1
+                    self.examples += [f"{item.place}: {item.reason}"] * (
+                        self.skipped <= MOST_SKIPPED
+                    )
+                else:
+                    self.notes.append(item.text)
+
+    def tell(self) -> None:
+        """Say what was set aside, on standard error."""
+        for note in self.notes:
+            say(note)
+        if self.skipped:
+            more = [f"  and {self.skipped - MOST_SKIPPED:,} more"] * (self.skipped > MOST_SKIPPED)
+            lines = [f"{self.skipped:,} set aside, {self.documents:,} predicted:"]
+            say("\n".join([*lines, *(f"  {one_line(line)}" for line in self.examples), *more]))
+
+
+def batches(records: Iterable[Record]) -> Iterator[Documents]:
+    """Documents, some hundreds at a time, under the ids that their sources gave them."""
+    import pyarrow as pa
+
+    from textpipe.pipeline import BATCH
+    from textpipe.sources.corpus import gather
+
+    unlabelled = (dataclasses.replace(record, label=None) for record in records)
+    while part := list(itertools.islice(unlabelled, BATCH)):
+        ids = pa.array([record.id for record in part], pa.string())
+        yield gather(part).documents.with_(ids=ids)
+
+
+def plain_line(name: str, decisions: Decisions, row: int) -> str:
+    """Id, verdict and score, with a tab between them; a dash where there is no score."""
+    found = decision(name, decisions, row)
+    verdict = found["verdict"]
+    verdict = one_line(verdict) if isinstance(verdict, str) else f"{verdict:.6g}"
+    score = "-" if found["score"] is None else f"{found['score']:.3f}"
+    return f"{one_line(name)}\t{verdict}\t{score}"
+
+
+def json_line(name: str, decisions: Decisions, row: int) -> str:
+    """The decision as one line of JSON."""
+    return json_text(decision(name, decisions, row))
+
+
+def decision(name: str, decisions: Decisions, row: int) -> dict[str, Any]:
+    """What was decided about one document, as JSON knows it."""
+    unsure = bool(decisions.unsure[row])
+    label = None if unsure else decisions.values[row].item()
+    classes = decisions.classes.tolist()
+    scores = decisions.scores[row].tolist()
+    return {
+        "id": name,
+        "label": label,
+        "verdict": "unsure" if unsure else label,
+        "score": scores[classes.index(label)] if label in classes else None,
+        "probabilities": dict(zip(map(str, classes), scores, strict=True))
+        if decisions.are_probabilities and classes
+        else None,
+        "known_words": None if decisions.known is None else int(decisions.known[row]),
+        "words": None if decisions.total is None else int(decisions.total[row]),
+    }

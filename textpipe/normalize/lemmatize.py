@@ -1,0 +1,136 @@
+"""Tokens -> tokens in their dictionary form."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from textpipe.documents import Documents, Tokens
+from textpipe.errors import DefinitionError
+from textpipe.normalize.lemmatizers import (
+    lookup_lemmas,
+    model_lemmas,
+    simplemma_lemmas,
+    spacy_model,
+    wordnet_lemmas,
+)
+from textpipe.stage import FormStage
+
+
+class Lemmatize(FormStage):
+    """Put each word into its dictionary form: "ging" becomes "gehen", "mice" "mouse".
+
+    Reads tokens, writes tokens. A word that the engine does not know stays.
+
+    Options:
+        engine: simplemma (default): dictionaries and rules for 54 languages, by the word alone.
+            spacy_lookup: the tables of the package spacy-lookups-data, by the word alone. wordnet:
+            NLTK's, English, each word taken for a noun ("was" becomes "wa"). spacy: a spaCy model that
+            you have installed; it sees the sentence as the tokenizer cut it, whatever later stages did.
+        model: for the engine spacy, the name of an installed model or its folder, such as
+            "en_core_web_sm"; default: the first one installed for the language.
+        language: such as "de"; default: the pipeline's.
+
+    Where an earlier stage only changed the case of a word, its lemma is that of the word as it was
+    written, in small letters: German tells "Garten" (garden) from "garen" (to stew) by the capital, and
+    after lowercase a dictionary cannot. spacy_lookup makes "ich" of German "er", "es", "sie" and "wir";
+    simplemma does not know words in capitals only ("HÄUSER" stays).
+
+    Raises DefinitionError for a language that the engine does not have, ResourceError where its data
+    or model is not installed. Sources: https://github.com/adbar/simplemma;
+    https://spacy.io/api/lemmatizer; https://wordnet.princeton.edu.
+
+    >>> stage = Lemmatize(language="de")
+    >>> stage.transform([["geht", "ging", "gegangen", "Häuser"]]).tokens.to_lists()
+    [['gehen', 'gehen', 'gehen', 'Haus']]
+    """
+
+    def __init__(
+        self,
+        engine: Literal["simplemma", "spacy_lookup", "spacy", "wordnet"] = "simplemma",
+        model: str | None = None,
+        language: str | None = None,
+    ) -> None:
+        self.engine = engine
+        self.model = model
+        self.language = language
+
+    @property
+    def by_word(self) -> bool:  # type: ignore[override]  # one engine needs the sentence
+        """Does the result for a word depend on the word alone?"""
+        return self.engine != "spacy"
+
+    def check(self) -> None:
+        super().check()
+        if self.model is not None and self.engine != "spacy":
+            raise DefinitionError(
+                f'lemmatize: model = "{self.model}" goes with engine = "spacy", and the engine is '
+                f'"{self.engine}"'
+            )
+
+    def of(self, form: str) -> str:
+        return self.of_forms([form])[0]
+
+    def of_forms(self, forms: list[str]) -> list[str]:
+        lemma = self._ready()
+        return [lemma(form) or form for form in forms]
+
+    def apply(self, documents: Documents) -> Documents:
+        assert documents.tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
+        words = documents.words or documents.tokens
+        if not self.by_word:
+            lemmas = model_lemmas(self._ready(), words, documents.texts())
+            return documents.with_(tokens=_take_lemmas(documents.tokens, words, lemmas))
+        if words is documents.tokens:
+            return super().apply(documents)
+        return documents.with_(tokens=self._by_written_word(documents.tokens, words))
+
+    def _by_written_word(self, tokens: Tokens, words: Tokens) -> Tokens:
+        """The lemma of each distinct pair of a token's form and the word that was written there."""
+        at = tokens.places_in(words)
+        written = np.where(at >= 0, np.append(words.codes, 0)[at] + 1, 0).astype(np.int64)
+        n_forms = max(1, len(tokens.forms))
+        pairs, codes = np.unique(written * n_forms + tokens.codes, return_inverse=True)
+        word_forms, forms = ["", *words.forms.to_pylist()], tokens.forms.to_pylist()
+        lemma = self._ready()
+        lemmas = []
+        for pair in pairs.tolist():
+            word, form = word_forms[pair // n_forms], forms[pair % n_forms]
+            only_case = word != form and word.casefold() == form.casefold()
+            lemmas.append((lemma(word).lower() if only_case else lemma(form)) or form)
+        mapped = dataclasses.replace(
+            tokens, forms=pa.array(lemmas, pa.string()), codes=codes.astype(np.int32)
+        )
+        return mapped.map(lemmas)  # several pairs may share a lemma: each form stands once
+
+    def _ready(self) -> Any:
+        """What gives the lemma of a word, or the spaCy model; made when it is first needed."""
+        wanted = (self.engine, self.model, self.spoken())
+        if getattr(self, "_made_for", None) != wanted:
+            if self.engine == "spacy":
+                self._lemma: Any = spacy_model(self.model, self.spoken())
+            else:
+                makers = {
+                    "simplemma": simplemma_lemmas,
+                    "spacy_lookup": lookup_lemmas,
+                    "wordnet": wordnet_lemmas,
+                }
+                self._lemma = makers[self.engine](self.spoken())
+            self._made_for = wanted
+        return self._lemma
+
+
+def _take_lemmas(tokens: Tokens, words: Tokens, lemmas: list[str]) -> Tokens:
+    """Each token with the lemma of the word that stands where it stands; others stay."""
+    forms = tokens.forms.to_pylist()
+    at = tokens.places_in(words).tolist()
+    taken = [
+        (lemmas[place] if place >= 0 else "") or forms[code]
+        for place, code in zip(at, tokens.codes.tolist(), strict=True)
+    ]
+    codes = np.arange(len(taken), dtype=np.int32)
+    whole = dataclasses.replace(tokens, forms=pa.array(taken, pa.string()), codes=codes)
+    return whole.map(taken)

@@ -1,0 +1,20 @@
+"""Rows of a matrix brought to the same length."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+
+def unit_rows(values: Any, norm: Literal["l2", "l1"] = "l2") -> Any:
+    """The rows, dense or CSR [n, n_features], divided by their length; a zero row stays zero.
+
+    ``l2`` is the Euclidean length, ``l1`` the sum of absolute values. No row at all is fine.
+
+    >>> unit_rows([[3.0, 4.0], [0.0, 0.0]]).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    from sklearn.preprocessing import normalize
+
+    if getattr(values, "shape", (1,))[0] == 0:  # scikit-learn refuses it
+        return values
+    return normalize(values, norm)

@@ -1,0 +1,1 @@
+"""What ``textpipe new`` copies: a definition, its data and a few lines about them."""
