@@ -23,7 +23,12 @@ from textpipe.pipeline import BATCH
 from textpipe.stage import Stage
 
 ROUNDS = 3
-ON_TEXT = [tp.CleanHtml(), tp.NormalizeUnicode(form="NFKC"), tp.Mask(), tp.Replace("free", "gratis")]
+ON_TEXT = [
+    tp.CleanHtml(),
+    tp.NormalizeUnicode(form="NFKC"),
+    tp.Mask(),
+    tp.Replace("free", "gratis"),
+]
 TOKENIZERS = [
     tp.Tokenize(engine) for engine in ("spacy", "nltk_treebank", "nltk_tweet", "words", "sklearn")
 ]

@@ -23,8 +23,16 @@ def main() -> None:
     definition = tp.from_toml(HERE.parent / "pipelines" / "spam.toml")
     corpus = tp.read([str(path) for path in definition.source_paths()])
     pipeline = definition.pipeline.fit(corpus.documents, corpus.labels)
-    draw("explain", "textpipe explain build/spam/model.tpipe --text ...", show_explanation(explain(pipeline, MESSAGE)))
-    draw("trace", "textpipe trace build/spam/model.tpipe --text ...", show_trace(trace(pipeline, MESSAGE)))
+    draw(
+        "explain",
+        "textpipe explain build/spam/model.tpipe --text ...",
+        show_explanation(explain(pipeline, MESSAGE)),
+    )
+    draw(
+        "trace",
+        "textpipe trace build/spam/model.tpipe --text ...",
+        show_trace(trace(pipeline, MESSAGE)),
+    )
 
 
 def draw(name: str, command: str, shown: object) -> None:

@@ -18,7 +18,7 @@ def pipeline() -> tp.Pipeline:
             tp.NormalizeUnicode(form="NFKC"),
             tp.Tokenize(),
             tp.Lowercase(),
-            tp.TfIdf(min_df=2, n_grams=(1, 2), sublinear_tf=True),
+            tp.TfIdf(min_df=2, sublinear_tf=True),
             tp.KnnClassifier(k=10, power=4.0),
         ],
         language="en",

@@ -125,6 +125,17 @@ def test_the_order_of_many_real_valued_rows_does_not_matter():
         assert one[0].tobytes() == other[0].tobytes()
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e4, 1e8])
+def test_large_numbers_are_as_exact_as_small_ones(scale):
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(300, 30)) * scale
+    rows = np.concatenate([rows, rows[:100]])
+    order = random.permutation(len(rows))
+    similarities = found(rows, rows[:50], 3, "euclidean")[0]
+    assert (similarities[:, :2] == 1).all()
+    assert similarities.tobytes() == found(rows[order], rows[:50], 3, "euclidean")[0].tobytes()
+
+
 def test_a_training_set_in_the_other_format_is_brought_together():
     random = np.random.default_rng(2)
     rows, queries = random.random((9, 4)), random.random((3, 4))

@@ -66,37 +66,51 @@ def nearest(
     if metric == "cosine":
         queries = unit_rows(queries)
     transposed = rows.T.tocsr() if sparse.issparse(rows) else rows.T
-    lengths = None if metric == "cosine" else _squares(rows)
+    lengths = _squares(rows) if sparse.issparse(rows) and metric == "euclidean" else None
     step = BLOCK
     if sparse.issparse(rows):  # each row is multiplied by itself: the block only bounds memory
         step = max(1, min(BLOCK, LARGEST_PRODUCT // rows.shape[0]))
     for start in range(0, queries.shape[0], step):
         block = queries[start : start + step]
-        for i, scores in enumerate(_similarities(block, transposed, lengths)):
+        if metric == "cosine":
+            likeness = _cosines(block, transposed)
+        else:
+            likeness = _closeness(block, transposed, lengths)
+        for i, scores in enumerate(likeness):
             found = _top(scores, rank, k_found)
             similarities[start + i, : len(found)] = scores[found]
             positions[start + i, : len(found)] = found
     return similarities, positions
 
 
-def _similarities(block: Any, transposed: Any, lengths: NDArray[np.float64] | None) -> Any:
-    """The similarity of each query of a block to all rows, one query after another."""
+def _cosines(block: Any, transposed: Any) -> Any:
+    """The cosine of each query of a block with all rows [n_features, n]; both have length 1."""
     if sparse.issparse(block):
         products = (block @ transposed).toarray()
     else:
         filled = np.zeros((BLOCK, block.shape[1]))
         filled[: len(block)] = block
         products = (filled @ transposed)[: len(block)]
-    if lengths is None:
-        return np.round(products, DIGITS)
-    squared = _squares(block)[:, None] + lengths[None, :] - 2 * products
+    return np.round(products, DIGITS)
+
+
+def _closeness(block: Any, transposed: Any, lengths: NDArray[np.float64] | None) -> Any:
+    """1 / (1 + Euclidean distance) of each query of a block to all rows [n_features, n].
+
+    ``lengths`` [n] are the squared lengths of the rows, where they are sparse.
+    """
+    from scipy.spatial.distance import cdist
+
+    if lengths is not None:
+        products = (block @ transposed).toarray()
+        squared = _squares(block)[:, None] + lengths[None, :] - 2 * products
+    else:  # a product would be faster, but of large numbers it leaves less than DIGITS digits
+        squared = cdist(block, transposed.T, "sqeuclidean")
     return 1.0 / (1.0 + np.sqrt(np.maximum(np.round(squared, DIGITS), 0.0)))
 
 
 def _squares(rows: Any) -> NDArray[np.float64]:
-    if sparse.issparse(rows):
-        return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
-    return np.asarray(np.einsum("ij,ij->i", rows, rows))
+    return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
 
 
 def _top(scores: NDArray[np.float64], rank: NDArray[np.int64], k: int) -> NDArray[np.int64]:

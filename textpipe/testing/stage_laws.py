@@ -112,7 +112,13 @@ def order_does_not_matter(stage: Stage, documents: Any = None) -> None:
 def no_documents_are_fine(stage: Stage, documents: Any = None) -> None:
     """An empty batch gives an empty result."""
     case = Case(stage, documents)
-    _demand(stage, not len(case.after(case.inputs[:0])), "no documents must give no results")
+    try:
+        results = len(case.after(case.inputs[:0]))
+    except Exception as error:
+        raise AssertionError(
+            f"{type(stage).__name__}: an empty batch must give an empty result, and gave {error!r:.300}"
+        ) from error
+    _demand(stage, results == 0, f"an empty batch must give an empty result, and gave {results}")
 
 
 def hostile_documents_are_survived(stage: Stage, documents: Any = None) -> None:
