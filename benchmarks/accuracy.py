@@ -24,8 +24,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 import textpipe as tp
-from textpipe.evaluate import evaluate, near_duplicate_groups
-from textpipe.evaluate.splits import folds_of
+from textpipe.evaluation import evaluate, near_duplicate_groups
+from textpipe.evaluation.splits import folds_of
 from textpipe.sources import Corpus
 
 PIPELINES = Path(__file__).parent.parent / "pipelines"

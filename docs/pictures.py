@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 import textpipe as tp
-from textpipe.explain import explain, trace
-from textpipe.explain.show import show_explanation, show_trace
+from textpipe.explanation import explain, trace
+from textpipe.explanation.show import show_explanation, show_trace
 
 HERE = Path(__file__).parent
 MESSAGE = "CONGRATS!! You have w&#111;n a <b>FREE</b> phone. Call n\u200bow to claim your prize"

@@ -12,8 +12,6 @@ next to nothing.
 from __future__ import annotations
 
 import importlib
-import sys
-import types
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -26,8 +24,8 @@ if TYPE_CHECKING:
     from textpipe.definition import to_toml as to_toml
     from textpipe.documents import Documents as Documents
     from textpipe.errors import TextpipeError as TextpipeError
-    from textpipe.evaluate import evaluate as evaluate
-    from textpipe.explain import explain as explain
+    from textpipe.evaluation import evaluate as evaluate
+    from textpipe.explanation import explain as explain
     from textpipe.pipeline import Pipeline as Pipeline
     from textpipe.sources import read as read
 
@@ -42,25 +40,14 @@ _HOME = {
     "TextpipeError": "textpipe.errors",
     "TokenStage": "textpipe.stage",
     "Vectorizer": "textpipe.stage",
-    "evaluate": "textpipe.evaluate",
-    "explain": "textpipe.explain",
+    "evaluate": "textpipe.evaluation",
+    "explain": "textpipe.explanation",
     "from_toml": "textpipe.definition",
     "load": "textpipe.bundle",
     "read": "textpipe.sources",
     "save": "textpipe.bundle",
     "to_toml": "textpipe.definition",
 }
-
-
-class _Package(types.ModuleType):
-    """Keeps the function ``textpipe.evaluate`` in sight when the folder of the same name is imported."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name not in _HOME or not isinstance(value, types.ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from textpipe import from_toml, read
-from textpipe.evaluate import evaluate
+from textpipe.evaluation import evaluate
 
 
 @pytest.fixture

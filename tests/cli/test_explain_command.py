@@ -1,7 +1,7 @@
 import json
 
 from textpipe import load
-from textpipe.explain import explain
+from textpipe.explanation import explain
 
 
 def test_neighbours_and_words_are_shown(textpipe, model):

@@ -30,7 +30,7 @@ def test_the_sample_is_a_sound_table(textpipe, tmp_path):
     textpipe("new", tmp_path / "x").ok()
     with (tmp_path / "x" / "messages.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert Counter(row["label"] for row in rows) == {"ham": 40, "spam": 40}
+    assert Counter(row["label"] for row in rows) == {"ham": 129, "spam": 105}
     assert len({row["id"] for row in rows}) == 80
 
 

@@ -7,8 +7,8 @@ from rich.console import Console
 
 import textpipe as tp
 from textpipe.errors import InputError
-from textpipe.explain import explain, trace
-from textpipe.explain.show import show_explanation, show_trace
+from textpipe.explanation import explain, trace
+from textpipe.explanation.show import show_explanation, show_trace
 
 
 def steps(text: str, *stages: tp.Stage, language: str = "en") -> dict[str, object]:

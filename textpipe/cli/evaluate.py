@@ -15,7 +15,7 @@ from textpipe.whole_file import whole_file
 
 if TYPE_CHECKING:
     from textpipe.definition import Definition, Evaluation
-    from textpipe.evaluate import Report
+    from textpipe.evaluation import Report
     from textpipe.sources import Corpus
 
 
@@ -93,7 +93,7 @@ def must_classify(found: Definition, path: Path) -> None:
 
 def judged(found: Definition, corpus: Corpus, how: Evaluation) -> Report:
     """The report of a cross-validation."""
-    from textpipe.evaluate import evaluate as cross_validate
+    from textpipe.evaluation import evaluate as cross_validate
 
     with progress() as bar:
         return cross_validate(

@@ -24,8 +24,8 @@ def explain(
     textpipe explain spam.tpipe --text "You have won a prize"
     textpipe explain spam.tpipe letter.eml --json
     """
-    from textpipe.explain import explain as reasons
-    from textpipe.explain.show import show_explanation
+    from textpipe.explanation import explain as reasons
+    from textpipe.explanation.show import show_explanation
 
     pipeline = reading.deciding(model)
     explanation = reasons(pipeline, reading.one_document(text, file, encoding))

@@ -42,7 +42,7 @@ def run(
     report = judged(found, corpus, found.evaluation)
 
     from textpipe.cli.show_report import show_report
-    from textpipe.evaluate.report import write_report
+    from textpipe.evaluation.report import write_report
 
     console = out()
     show_report(report, console, len(corpus.skipped))

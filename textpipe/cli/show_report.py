@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from textpipe.evaluate.report import scores_of
+from textpipe.evaluation.report import scores_of
 from textpipe.printable import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from textpipe.evaluate import Report
+    from textpipe.evaluation import Report
 
 WIDEST = 8
 """A confusion matrix of more labels than these is shown as a list instead."""

@@ -36,8 +36,8 @@ def trace(
     textpipe trace spam.toml --text "You have WON!"
     textpipe trace spam.toml letter.eml --model spam.tpipe
     """
-    from textpipe.explain import trace as steps_of
-    from textpipe.explain.show import show_trace
+    from textpipe.explanation import trace as steps_of
+    from textpipe.explanation.show import show_trace
 
     pipeline = _pipeline(definition, model)
     steps = steps_of(pipeline, reading.one_document(text, file, encoding))

@@ -15,8 +15,8 @@ from sklearn.base import clone
 from textpipe.classify.decider import Classifier
 from textpipe.documents import UNSURE, Decisions, Documents
 from textpipe.errors import DefinitionError, InputError
-from textpipe.evaluate.scores import scores_of
-from textpipe.evaluate.splits import Split, folds_of, near_duplicate_groups
+from textpipe.evaluation.scores import scores_of
+from textpipe.evaluation.splits import Split, folds_of, near_duplicate_groups
 from textpipe.labels import labels_of
 from textpipe.pipeline import Pipeline
 from textpipe.stage import Stage

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textpipe.errors import InputError
-from textpipe.evaluate.splits import folds_of, near_duplicate_groups
+from textpipe.evaluation.splits import folds_of, near_duplicate_groups
 
 
 def test_near_duplicates_differ_in_case_digits_punctuation_and_space_only():

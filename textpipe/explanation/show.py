@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from textpipe.documents import UNSURE
-from textpipe.explain.explanation import Explanation
-from textpipe.explain.tracing import Step
+from textpipe.explanation.explaining import Explanation
+from textpipe.explanation.tracing import Step
 from textpipe.printable import printable
 
 MOST_WORDS = 12

@@ -14,7 +14,7 @@ from textpipe.classify.linear import LinearClassifier
 from textpipe.classify.training_set import TrainingSet
 from textpipe.documents import UNSURE, Documents
 from textpipe.errors import InputError
-from textpipe.explain.word_parts import Parts, word_parts
+from textpipe.explanation.word_parts import Parts, word_parts
 from textpipe.pipeline import Pipeline
 
 

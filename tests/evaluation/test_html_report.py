@@ -5,8 +5,8 @@ import pytest
 
 from textpipe import Definition, KnnClassifier, Pipeline, TfIdf, Tokenize
 from textpipe.documents import Decisions
-from textpipe.evaluate import Report, evaluate
-from textpipe.evaluate.report import as_html, histograms_of, scores_of, write_report
+from textpipe.evaluation import Report, evaluate
+from textpipe.evaluation.report import as_html, histograms_of, scores_of, write_report
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}\x1b[31m\u202e"
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from textpipe.definition import Definition, to_toml
 from textpipe.documents import UNSURE
-from textpipe.evaluate.cross_validation import Report
+from textpipe.evaluation.cross_validation import Report
 from textpipe.pipeline import Pipeline
 from textpipe.printable import one_line, printable
 from textpipe.whole_file import whole_file
@@ -97,7 +97,7 @@ def as_html(
     named = definition if isinstance(definition, Definition) else None
     return (
         _environment()
-        .from_string(files("textpipe.evaluate").joinpath("report.html.j2").read_text("utf-8"))
+        .from_string(files("textpipe.evaluation").joinpath("report.html.j2").read_text("utf-8"))
         .render(
             name=named.name if named else "Evaluation",
             description=named.description if named else "",

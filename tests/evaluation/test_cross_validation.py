@@ -18,7 +18,7 @@ from textpipe import (
 )
 from textpipe.documents import Matrix
 from textpipe.errors import DefinitionError, InputError
-from textpipe.evaluate import evaluate
+from textpipe.evaluation import evaluate
 
 NOUNS = ["dog", "cat", "lake", "boat", "tree", "book", "lamp", "road"]
 SPAM = [f"win a free {noun} prize" for noun in NOUNS]

@@ -1,6 +1,0 @@
-"""How good is a pipeline on documents that it has not seen?"""
-
-from textpipe.evaluate.cross_validation import Report, evaluate
-from textpipe.evaluate.splits import near_duplicate_groups
-
-__all__ = ["Report", "evaluate", "near_duplicate_groups"]
