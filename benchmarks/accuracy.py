@@ -58,11 +58,11 @@ def main() -> None:
         corpus = CORPORA[name]()
         figures[name] = measure(name, corpus)
         print(f"\n{name}: {len(corpus):,} documents\n")
-        print("| | accuracy | macro F1 | MCC | unsure | seconds |\n|---|---|---|---|---|---|")
+        print("| | accuracy | macro F1 | MCC | unsure |\n|---|---|---|---|---|")
         for row, found in figures[name].items():
             print(
                 f"| {row} | {found['accuracy']:.4f} | {found['macro_f1']:.4f} | {found['mcc']:.4f} "
-                f"| {found['unsure']:.0f} | {found['seconds']:.0f} |",
+                f"| {found['unsure']:.0f} |",
                 flush=True,
             )
     if options.json:

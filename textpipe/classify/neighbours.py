@@ -48,15 +48,26 @@ def canonical_order(values: Any, labels: NDArray[Any]) -> NDArray[np.int64]:
     return rank
 
 
+def by_column(rows: Any) -> Any:
+    """The rows [n, n_features] as :func:`nearest` multiplies by them, [n_features, n]."""
+    return rows.T.tocsr() if sparse.issparse(rows) else rows.T
+
+
 def nearest(
-    queries: Any, rows: Any, rank: NDArray[np.int64], k: int, metric: Literal["cosine", "euclidean"]
+    queries: Any,
+    rows: Any,
+    rank: NDArray[np.int64],
+    k: int,
+    metric: Literal["cosine", "euclidean"],
+    transposed: Any = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The ``k`` nearest of ``rows`` [n, n_features] for each of ``queries`` [m, n_features].
 
     Returns similarities float64[m, k] and positions int64[m, k], the nearest first, ties by ``rank``.
     The similarity is the cosine (of rows that are brought to unit length here), or
     1 / (1 + Euclidean distance). Where a query has fewer neighbours (fewer rows than ``k``, or none that
-    shares anything with it), the similarity is 0 and the position -1.
+    shares anything with it), the similarity is 0 and the position -1. Who asks often passes
+    ``by_column(rows)`` as ``transposed``, so that it is not made anew each time.
     """
     k_found = min(k, rows.shape[0])
     similarities = np.zeros((queries.shape[0], k))
@@ -65,7 +76,7 @@ def nearest(
         queries = sparse.csr_matrix(queries) if sparse.issparse(rows) else queries.toarray()
     if metric == "cosine":
         queries = unit_rows(queries)
-    transposed = rows.T.tocsr() if sparse.issparse(rows) else rows.T
+    transposed = by_column(rows) if transposed is None else transposed
     lengths = _squares(rows) if sparse.issparse(rows) and metric == "euclidean" else None
     step = BLOCK
     if sparse.issparse(rows):  # each row is multiplied by itself: the block only bounds memory

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.classify.decider import Decider
-from textpipe.classify.neighbours import canonical_order, nearest
+from textpipe.classify.neighbours import by_column, canonical_order, nearest
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError
 from textpipe.rows import unit_rows
@@ -67,7 +67,11 @@ class TrainingSet(Decider):
 
     def neighbourhood(self, values: Any, k: int | None = None) -> Neighbourhood:
         """The nearest training documents of each row of ``values`` and how much their votes weigh."""
-        similarities, positions = nearest(values, self.rows_, self.rank_, k or self.k, self.metric)
+        if getattr(self, "_transposed_of", None) is not self.rows_:
+            self._transposed, self._transposed_of = by_column(self.rows_), self.rows_
+        similarities, positions = nearest(
+            values, self.rows_, self.rank_, k or self.k, self.metric, self._transposed
+        )
         if self.weights == "uniform":
             votes = (positions >= 0).astype(np.float64)
         else:
