@@ -1,5 +1,6 @@
 import copy
 import pickle
+import pkgutil
 
 import numpy as np
 import pandas as pd
@@ -261,8 +262,6 @@ def test_branches_of_a_union_may_start_from_the_text():
     assert matrix.shape == (1, 3)
 
 
-@pytest.mark.parametrize("name", ["evaluate", "explain"])
-def test_a_public_function_is_not_hidden_by_the_folder_that_it_lives_in(name):
-    __import__(f"textpipe.{name}.{'splits' if name == 'evaluate' else 'tracing'}")
-    assert callable(getattr(textpipe, name))
-    assert callable(getattr(textpipe, name))
+def test_no_public_function_is_hidden_by_a_folder_of_its_name():
+    folders = {module.name for module in pkgutil.iter_modules(textpipe.__path__)}
+    assert not folders & {name for name in dir(textpipe) if not name.startswith("_")}
