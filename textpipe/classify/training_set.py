@@ -57,6 +57,7 @@ class TrainingSet(Decider):
     def _keep(self, values: Any, y: NDArray[Any]) -> None:
         self.rows_ = unit_rows(values) if self.metric == "cosine" else values
         self.rank_ = canonical_order(self.rows_, y)
+        self._transposed = by_column(self.rows_)
         for name in ("ids_", "excerpts_"):
             self.__dict__.pop(name, None)
 
@@ -67,8 +68,8 @@ class TrainingSet(Decider):
 
     def neighbourhood(self, values: Any, k: int | None = None) -> Neighbourhood:
         """The nearest training documents of each row of ``values`` and how much their votes weigh."""
-        if getattr(self, "_transposed_of", None) is not self.rows_:
-            self._transposed, self._transposed_of = by_column(self.rows_), self.rows_
+        if not hasattr(self, "_transposed"):  # a model from disk
+            self._transposed = by_column(self.rows_)
         similarities, positions = nearest(
             values, self.rows_, self.rank_, k or self.k, self.metric, self._transposed
         )

@@ -1,215 +1,22 @@
-"""A pipeline as a TOML file, and back, without loss.
-
-::
-
-    name = "spam"
-    language = "en"
-
-    [[stages]]
-    use = "tokenize"
-
-    [[stages]]
-    use = "count"
-
-    [[data]]                      # for ``textpipe run``: paths are relative to this file
-    path = "messages.csv"
-
-A definition names stages of the catalogue and nothing else: no code, no templates, no import paths.
-Every complaint begins with ``file:line:``.
-"""
+"""From TOML to a definition; every complaint says on which line it arose."""
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 import re
 import tomllib
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from textpipe.catalogue import name_of, stage_class
-from textpipe.documents import clean_surrogates
+from textpipe.catalogue import stage_class
+from textpipe.definition.definition import Data, Definition, Evaluation
 from textpipe.errors import DefinitionError, SourceError, TextpipeError
-from textpipe.options import check_names, check_values, declared, defaults
+from textpipe.options import check_names, check_values, defaults
 from textpipe.pipeline import Pipeline
 from textpipe.stage import Stage
-
-
-@dataclass(frozen=True)
-class Data:
-    """One source of documents that a definition names; the options of ``textpipe.read``."""
-
-    path: str
-    label: str | None = None
-    format: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
-    id_column: str | None = None
-    encoding: str | None = None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How ``textpipe run`` judges a definition; the options of ``textpipe evaluate``."""
-
-    folds: int = 5
-    split: typing.Literal["grouped", "random", "stratified"] = "grouped"
-    positive: str | None = None
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A pipeline with its name, the data that it is run on, and how it is judged."""
-
-    pipeline: Pipeline
-    name: str = "pipeline"
-    description: str = ""
-    data: tuple[Data, ...] = ()
-    evaluation: Evaluation = field(default_factory=Evaluation)
-    path: Path | None = field(default=None, compare=False)
-
-    @property
-    def digest(self) -> str:
-        """sha256 of what the pipeline does: language, stages and every option, defaults included."""
-        return digest(self.pipeline)
-
-    def source_paths(self) -> list[Path]:
-        """The paths of ``data``, relative ones taken from where the definition lies."""
-        base = self.path.parent if self.path else Path()
-        return [base / data.path for data in self.data]
-
-
-# -- Pipeline -> TOML ---------------------------------------------------------------------------------
-
-
-def to_toml(pipeline: Pipeline | Definition) -> str:
-    """The definition as TOML, filled: every default is written out.
-
-    >>> from textpipe import Tokenize
-    >>> print(to_toml(Pipeline([Tokenize("words")])))
-    language = "en"
-    <BLANKLINE>
-    [[stages]]
-    use = "tokenize"
-    engine = "words"
-    <BLANKLINE>
-    """
-    if isinstance(pipeline, Pipeline):
-        return _dumped(as_data(pipeline))
-    whole: dict[str, Any] = {"name": pipeline.name}
-    if pipeline.description:
-        whole["description"] = pipeline.description
-    whole |= as_data(pipeline.pipeline)
-    if pipeline.data:
-        whole["data"] = [_filled(vars(data)) for data in pipeline.data]
-    if pipeline.evaluation != Evaluation():
-        whole["evaluate"] = _filled(vars(pipeline.evaluation))
-    return _dumped(whole)
-
-
-def _dumped(whole: dict[str, Any]) -> str:
-    """TOML, with a table of its own for each stage, however short it is."""
-    import tomli_w
-
-    written = [
-        tomli_w.dumps({key: value for key, value in whole.items() if isinstance(value, str)})
-    ]
-    for key, value in whole.items():
-        if isinstance(value, list):
-            written += [f"[{tomli_w.dumps({key: table})}".replace("]", "]]", 1) for table in value]
-        elif isinstance(value, dict):
-            written.append(tomli_w.dumps({key: value}))
-    return "\n".join(written)
-
-
-def as_data(pipeline: Pipeline) -> dict[str, Any]:
-    """Language and stages as plain lists and dictionaries, every default written out."""
-    return {
-        "language": pipeline.language,
-        "stages": [_stage_as_data(stage) for stage in pipeline.stages],
-    }
-
-
-def digest(pipeline: Pipeline) -> str:
-    """sha256 (hex) of what the pipeline does; the same for the same definition however it is written."""
-    canonical = json.dumps(as_data(pipeline), sort_keys=True, ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _stage_as_data(stage: Stage) -> dict[str, Any]:
-    hints = declared(type(stage))
-    options = {
-        name: _as_declared(_plain(getattr(stage, name), stage), hints.get(name))
-        for name in defaults(type(stage))
-    }
-    return {"use": name_of(stage), **_filled(options)}
-
-
-def _as_declared(value: Any, hint: Any) -> Any:
-    """3 as 3.0 where only a float is declared, so that both give the same digest."""
-    kinds = [hint, *typing.get_args(hint)]
-    if (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and float in kinds
-        and int not in kinds
-    ):
-        return float(value)
-    if isinstance(value, list):
-        lists = [kind for kind in kinds if typing.get_origin(kind) in (list, tuple)]
-        item = typing.get_args(lists[0])[0] if lists else None
-        return [_as_declared(part, item) for part in value]
-    return value
-
-
-def _filled(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _plain(value: Any, stage: Stage) -> Any:
-    if isinstance(value, Stage):
-        return _stage_as_data(value)
-    if isinstance(value, list | tuple):
-        return [
-            {"stages": _plain(item, stage)} if _is_branch(item) else _plain(item, stage)
-            for item in value
-        ]
-    if isinstance(value, dict):
-        return {str(key): _plain(item, stage) for key, item in value.items()}
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, str):
-        if value != clean_surrogates(value):
-            raise DefinitionError(
-                f"{stage.name()} has an option that cannot be written as UTF-8: {value!r:.80}"
-            )
-        return str(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    raise DefinitionError(
-        f"{stage.name()} has an option that a definition cannot hold: {value!r:.80} "
-        f"({type(value).__name__}). Options are texts, numbers, true, false, or lists of them"
-    )
-
-
-def _is_branch(value: Any) -> bool:
-    """Is it a list of stages, inside a list?"""
-    return (
-        isinstance(value, list | tuple)
-        and bool(value)
-        and all(isinstance(item, Stage) for item in value)
-    )
-
-
-# -- TOML -> Pipeline ---------------------------------------------------------------------------------
 
 
 def from_toml(source: str | Path) -> Definition:

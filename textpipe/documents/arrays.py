@@ -1,0 +1,30 @@
+"""Arrays of integers, and the rows of lists of different lengths that lie in one array.
+
+``rows`` [n + 1] says where in the array each list begins, and where the last one ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int32: TypeAlias = NDArray[np.int32]
+Int64: TypeAlias = NDArray[np.int64]
+UInt8: TypeAlias = NDArray[np.uint8]
+
+
+def concat_rows(parts: Sequence[Int64]) -> Int64:
+    """The rows that all parts' documents form, one part after another."""
+    lengths = np.concatenate([np.diff(rows) for rows in parts])
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def take_rows(rows: Int64, indices: Int64) -> tuple[Int64, Int64]:
+    """Positions of the elements of these rows, and the rows that they form."""
+    lengths = np.diff(rows)[indices]
+    new_rows = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    shift = np.repeat(rows[:-1][indices] - new_rows[:-1], lengths)
+    return np.arange(new_rows[-1], dtype=np.int64) + shift, new_rows

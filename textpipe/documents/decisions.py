@@ -1,0 +1,63 @@
+"""What was decided about documents: labels, scores, and where there was no evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textpipe.documents.arrays import Int64
+
+UNSURE = "unsure"
+"""The verdict on a document that resembles nothing that training knew. No label may be called so."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What was decided about each document.
+
+    classes    the labels that training knew, [n_classes], sorted; empty for a regression
+    values     [n_documents], the most likely label (or, for a regression, the value)
+    scores     float64[n_documents, n_classes], higher is more likely; empty for a regression
+    unsure     bool[n_documents], true where there is no evidence to decide by
+    are_probabilities   do the scores of a document add up to 1?
+    known, total        int64[n_documents] or None, as in :class:`Matrix`
+    """
+
+    classes: NDArray[Any]
+    values: NDArray[Any]
+    scores: NDArray[np.float64]
+    unsure: NDArray[np.bool_]
+    are_probabilities: bool = True
+    known: Int64 | None = None
+    total: Int64 | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def verdicts(self) -> NDArray[Any]:
+        """The labels, with :data:`UNSURE` where there is no evidence, as an array of objects."""
+        verdicts = self.values.astype(object)
+        verdicts[self.unsure] = UNSURE
+        return verdicts
+
+    @staticmethod
+    def concat(parts: Sequence[Decisions]) -> Decisions:
+        """The decisions of all parts, one part after another."""
+
+        def column(name: str) -> Any:
+            values = [getattr(part, name) for part in parts]
+            return None if any(value is None for value in values) else np.concatenate(values)
+
+        return Decisions(
+            parts[0].classes,
+            column("values"),
+            column("scores"),
+            column("unsure"),
+            parts[0].are_probabilities,
+            column("known"),
+            column("total"),
+        )

@@ -1,0 +1,222 @@
+"""Tokens of many documents: each distinct form once, and integers that point to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from textpipe.documents.arrays import Int32, Int64, UInt8, concat_rows, take_rows
+from textpipe.errors import InputError
+
+UPOS = (
+    "X",
+    "ADJ",
+    "ADP",
+    "ADV",
+    "AUX",
+    "CCONJ",
+    "DET",
+    "INTJ",
+    "NOUN",
+    "NUM",
+    "PART",
+    "PRON",
+    "PROPN",
+    "PUNCT",
+    "SCONJ",
+    "SYM",
+    "VERB",
+)
+"""Universal parts of speech (https://universaldependencies.org/u/pos/); ``Tokens.tags`` index it."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens of many documents: Arrow's dictionary-encoded list, with spans.
+
+    forms   Arrow string array, the distinct words, each once
+    codes   int32[n_tokens], which form
+    starts, ends   int32[n_tokens], where in the document's text (code points)
+    rows    int64[n_documents + 1], where each document's tokens begin
+    tags    uint8[n_tokens] or None, index into :data:`UPOS`
+    """
+
+    forms: pa.StringArray
+    codes: Int32
+    starts: Int32
+    ends: Int32
+    rows: Int64
+    tags: UInt8 | None = None
+
+    def __len__(self) -> int:
+        """How many documents."""
+        return len(self.rows) - 1
+
+    @staticmethod
+    def of_lists(
+        documents: Iterable[Iterable[str]],
+        spans: Iterable[Iterable[tuple[int, int]]] | None = None,
+    ) -> Tokens:
+        """Tokens from lists of words. Without ``spans`` the text is the words joined by a space.
+
+        >>> Tokens.of_lists([["to", "be"], [], ["to"]]).to_lists()
+        [['to', 'be'], [], ['to']]
+        """
+        forms: dict[str, int] = {}
+        codes, rows, starts, ends = [], [0], [], []
+        for words in documents:
+            at = 0
+            for word in words:
+                codes.append(forms.setdefault(word, len(forms)))
+                if spans is None:
+                    starts.append(at)
+                    ends.append(at + len(word))
+                    at += len(word) + 1
+            rows.append(len(codes))
+        if spans is not None:
+            pairs = np.array([pair for document in spans for pair in document], np.int32)
+            pairs = pairs.reshape(-1, 2)
+            starts, ends = pairs[:, 0], pairs[:, 1]  # type: ignore[assignment]  # arrays, as below
+        return Tokens(
+            pa.array(list(forms), pa.string()),
+            np.asarray(codes, np.int32),
+            np.asarray(starts, np.int32),
+            np.asarray(ends, np.int32),
+            np.asarray(rows, np.int64),
+        )
+
+    def of(self, row: int) -> list[str]:
+        """The words of one document."""
+        codes = self.codes[self.rows[row] : self.rows[row + 1]]
+        return self.forms.take(pa.array(codes)).to_pylist()  # type: ignore[no-any-return]
+
+    def spans(self, row: int) -> list[tuple[int, int]]:
+        """Start and end of each token of one document, in code points of its text."""
+        part = slice(self.rows[row], self.rows[row + 1])
+        return list(zip(self.starts[part].tolist(), self.ends[part].tolist(), strict=True))
+
+    def tags_of(self, row: int) -> list[str]:
+        """The universal parts of speech of one document's tokens."""
+        if self.tags is None:
+            raise InputError("these tokens have no tags: put tag_parts_of_speech before this step")
+        return [UPOS[tag] for tag in self.tags[self.rows[row] : self.rows[row + 1]]]
+
+    def to_lists(self) -> list[list[str]]:
+        """All documents as lists of words."""
+        words = self.forms.take(pa.array(self.codes)).to_pylist()
+        bounds = self.rows.tolist()
+        return [words[start:end] for start, end in itertools.pairwise(bounds)]
+
+    def lengths(self) -> Int64:
+        """Number of tokens of each document, int64[n_documents]."""
+        return np.diff(self.rows)
+
+    def map(self, new_forms: Sequence[str | None]) -> Tokens:
+        """Each token with the new form of its form; ``None`` (or an empty form) drops the token.
+
+        ``new_forms`` [n_forms] is parallel to ``forms``: a word is worked on once, however often it
+        occurs.
+
+        >>> Tokens.of_lists([["A", "b", "A"]]).map(["a", None]).to_lists()
+        [['a', 'a']]
+        """
+        if len(new_forms) != len(self.forms):
+            raise InputError(f"{len(new_forms)} new forms were given for {len(self.forms)} forms")
+        index: dict[str, int] = {}
+        table = np.fromiter(
+            (index.setdefault(form, len(index)) if form else -1 for form in new_forms),
+            np.int32,
+            len(new_forms),
+        )
+        codes = table[self.codes] if len(table) else self.codes
+        mapped = dataclasses.replace(self, forms=pa.array(list(index), pa.string()), codes=codes)
+        return mapped if not len(table) or table.min() >= 0 else mapped.keep(codes >= 0)
+
+    def _keys(self, places: Int32) -> Int64:
+        """Document and place in it as one number for each token; ascends with a tokenizer's words."""
+        rows = np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.rows))
+        return (rows << 32) + places
+
+    def words_covered(self, words: Tokens | None) -> Int64:
+        """On how many words of each document these tokens stand, int64[n_documents].
+
+        For plain words that is their number. For n-grams and pieces of words it is not: two bigrams
+        may stand on three words, and twenty pieces on one. ``words`` are the same documents as the
+        tokenizer cut them.
+
+        >>> words = Tokens.of_lists([["to", "be", "or"]])
+        >>> Tokens.of_lists([["to be", "be or"]], [[(0, 5), (3, 8)]]).words_covered(words).tolist()
+        [3]
+        """
+        starts = self._keys(self.starts)
+        if words is None or not len(starts) or (starts[1:] >= self._keys(self.ends)[:-1]).all():
+            return self.lengths()
+        first = np.searchsorted(words._keys(words.ends), starts, "right")
+        last = np.searchsorted(words._keys(words.starts), self._keys(self.ends), "left")
+        steps = np.zeros(len(words.codes) + 1, np.int64)
+        np.add.at(steps, first, 1)
+        np.add.at(steps, np.maximum(first, last), -1)
+        covered = np.concatenate(([0], np.cumsum(np.cumsum(steps)[:-1] > 0)))
+        return np.diff(covered[words.rows]).astype(np.int64)
+
+    def places_in(self, words: Tokens) -> Int64:
+        """For each token the position of the word with the same span, int64[n_tokens]; -1 if none.
+
+        ``words`` are the same documents as the tokenizer cut them.
+        """
+        ours, theirs = self._keys(self.starts), words._keys(words.starts)
+        if not len(theirs):
+            return np.full(len(ours), -1, np.int64)
+        at = np.minimum(np.searchsorted(theirs, ours), len(theirs) - 1)
+        same = (theirs[at] == ours) & (words.ends[at] == self.ends)
+        return np.where(same, at, -1).astype(np.int64)
+
+    def keep(self, mask: NDArray[np.bool_]) -> Tokens:
+        """Only the tokens where ``mask`` [n_tokens] is true; their spans and tags go with them."""
+        before = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
+        return dataclasses.replace(
+            self,
+            codes=self.codes[mask],
+            starts=self.starts[mask],
+            ends=self.ends[mask],
+            rows=before[self.rows],
+            tags=None if self.tags is None else self.tags[mask],
+        )
+
+    @staticmethod
+    def concat(parts: Sequence[Tokens]) -> Tokens:
+        """The documents of all parts, one after another; a form that several parts have stands once."""
+        chunks = pa.chunked_array([part.forms for part in parts], pa.string()).dictionary_encode()
+        merged = chunks.unify_dictionaries().combine_chunks()
+        table = merged.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+        codes, base = [], 0
+        for part in parts:
+            codes.append(table[base : base + len(part.forms)][part.codes])
+            base += len(part.forms)
+        tags = [part.tags for part in parts if part.tags is not None]
+        return Tokens(
+            merged.dictionary,
+            np.concatenate(codes),
+            np.concatenate([part.starts for part in parts]),
+            np.concatenate([part.ends for part in parts]),
+            concat_rows([part.rows for part in parts]),
+            np.concatenate(tags) if len(tags) == len(parts) else None,
+        )
+
+    def take(self, indices: Int64) -> Tokens:
+        """The tokens of these documents, in this order."""
+        at, rows = take_rows(self.rows, indices)
+        return dataclasses.replace(
+            self,
+            codes=self.codes[at],
+            starts=self.starts[at],
+            ends=self.ends[at],
+            rows=rows,
+            tags=None if self.tags is None else self.tags[at],
+        )
