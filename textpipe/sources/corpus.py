@@ -46,7 +46,7 @@ class Corpus:
             shown = ", ".join(f"{label} {count:,}" for label, count in counts[:10])
             lines[0] += f": {shown}" + (f", {len(counts) - 10} more labels" * (len(counts) > 10))
         lines += self._set_aside()
-        if set(self.encodings) - {"utf-8"}:
+        if self.encodings:
             shown = ", ".join(f"{name} {count:,}" for name, count in self.encodings.items())
             lines.append(f"encodings: {shown}")
         return "\n".join(lines + self.notes)
