@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import textpipe
 from textpipe import (
     Bm25,
     CleanHtml,
@@ -206,3 +207,15 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path):
 def test_what_is_written_is_toml_that_others_can_read():
     data = tomllib.loads(to_toml(from_toml(SPAM)))
     assert [stage["use"] for stage in data["stages"]] == ["tokenize", "remove_stop_words"]
+
+
+def test_files_are_found_beside_the_definition(tmp_path, monkeypatch):
+    (tmp_path / "v.vec").write_text("a 1 0\nb 0 1\n")
+    (tmp_path / "d.toml").write_text(
+        '[[stages]]\nuse = "tokenize"\n\n[[stages]]\nuse = "pretrained_vectors"\npath = "v.vec"\n'
+    )
+    monkeypatch.chdir("/")
+    found = textpipe.from_toml(tmp_path / "d.toml")
+    assert found.pipeline.stages[1].path == str(tmp_path / "v.vec")
+    assert found.lines == (2, 5)
+    found.pipeline.rehearse()

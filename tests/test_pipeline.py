@@ -265,3 +265,43 @@ def test_branches_of_a_union_may_start_from_the_text():
 def test_no_public_function_is_hidden_by_a_folder_of_its_name():
     folders = {module.name for module in pkgutil.iter_modules(textpipe.__path__)}
     assert not folders & {name for name in dir(textpipe) if not name.startswith("_")}
+
+
+def test_a_rehearsal_finds_what_is_missing_before_any_data_are_read(tmp_path):
+    missing = [
+        (1, Pipeline([Tokenize("words"), textpipe.Stem()], language="klingon")),
+        (2, Pipeline([Tokenize("words"), Lowercase(), textpipe.TagPartsOfSpeech(language="fr")])),
+        (1, Pipeline([Tokenize("words"), textpipe.PretrainedVectors(str(tmp_path / "no.vec"))])),
+    ]
+    for position, pipe in missing:
+        with pytest.raises(textpipe.TextpipeError) as found:
+            pipe.rehearse()
+        assert found.value.stage == position
+    Pipeline([Tokenize("words"), TfIdf(), KnnClassifier()]).rehearse()
+
+
+def test_an_error_of_somebody_s_stage_says_where_it_happened():
+    class Broken(textpipe.FormStage):
+        def of(self, form):
+            return 1 / 0
+
+    with pytest.raises(ZeroDivisionError) as found:
+        Pipeline([Tokenize("words"), Broken()]).run(["a"])
+    assert found.value.__notes__ == ["in stage 2, broken"]
+
+
+def test_similar_wants_at_least_one():
+    pipe = Pipeline([Tokenize("words"), TfIdf(), KnnClassifier()]).fit(["a b", "c"], ["x", "y"])
+    assert [found["id"] for found in pipe.similar("a", 1)] == ["0"]
+    for n in (0, -1):
+        with pytest.raises(
+            textpipe.TextpipeError, match=f"n must be at least 1, and {n} was given"
+        ):
+            pipe.similar("a", n)
+
+
+def test_cutting_a_text_twice_is_refused():
+    with pytest.raises(
+        textpipe.TextpipeError, match="cuts the text into tokens, and a stage before"
+    ):
+        Pipeline([Tokenize(), Tokenize("words")]).check()

@@ -3,6 +3,7 @@ import copy
 import numpy as np
 import pytest
 
+from textpipe import form_stage
 from textpipe.documents import Documents, Region
 from textpipe.errors import DefinitionError
 from textpipe.stage import (
@@ -197,3 +198,14 @@ def test_a_vectorizer_gives_its_matrix():
             return Matrix(np.array([[float(len(text))] for text in documents.texts()]), ["length"])
 
     assert Lengths().fit_transform(["abc", ""]).tolist() == [[3.0], [0.0]]
+
+
+def test_a_function_of_one_word_is_a_stage():
+    @form_stage
+    def shout(form):
+        """Each word louder."""
+        return None if form == "no" else form.upper()
+
+    assert shout().transform([["no", "yes"]]).tokens.to_lists() == [["YES"]]
+    assert (shout.name(), shout.__doc__) == ("shout", "Each word louder.")
+    assert shout.__module__ == __name__

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Definition": "textpipe.definition",
+    "digest": "textpipe.definition",
     "Documents": "textpipe.documents",
     "FormStage": "textpipe.stage",
     "Pipeline": "textpipe.pipeline",
@@ -42,6 +43,7 @@ _HOME = {
     "Vectorizer": "textpipe.stage",
     "evaluate": "textpipe.evaluation",
     "explain": "textpipe.explanation",
+    "form_stage": "textpipe.stage",
     "from_toml": "textpipe.definition",
     "load": "textpipe.bundle",
     "read": "textpipe.sources",

@@ -14,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from textpipe.classify.decider import Decider
 from textpipe.classify.training_set import TrainingSet
 from textpipe.documents import Decisions, Documents
-from textpipe.errors import DefinitionError, InputError
+from textpipe.errors import DefinitionError, InputError, TextpipeError
 from textpipe.labels import labels_of
 from textpipe.options import check_names
 from textpipe.stage import NotTrainedError, Stage, flow
@@ -32,6 +32,12 @@ def _decides(pipeline: Pipeline) -> bool:
 
 def _transforms(pipeline: Pipeline) -> bool:
     return not _decides(pipeline)
+
+
+def _say_where(error: Exception, position: int, stage: Stage) -> None:
+    """Add to an error that is not ours, such as a bug in a stage of one's own, where it happened."""
+    if not isinstance(error, TextpipeError):
+        error.add_note(f"in stage {position + 1}, {stage.name()}")
 
 
 class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
@@ -142,6 +148,26 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             except DefinitionError as error:
                 raise DefinitionError(f"stage {position + 1}, {error}", position) from error
 
+    def rehearse(self) -> None:
+        """Find, before any data are read, what the stages need: models, lists, files, languages.
+
+        A short text goes through the stages that do not learn. Raises what a stage raises; its
+        attribute ``stage`` is the position of the stage.
+        """
+        self.check()
+        self.prepare()
+        documents = Documents.of(["A short text, to see whether everything is there."])
+        for position, stage in enumerate(self.stages):
+            try:
+                stage.look_up()
+                if not stage.learns and documents.matrix is None:
+                    documents = stage.apply(documents)
+            except TextpipeError as error:
+                error.stage = position  # type: ignore[attr-defined]
+                raise
+            if "matrix" in stage.writes:
+                break
+
     # -- training ---------------------------------------------------------------------------------
 
     def fit(self, X: Any, y: Any = None) -> Pipeline:
@@ -168,7 +194,11 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         for position, stage in enumerate(self.stages[done:], done):
             if stage.learns:
                 started = time.perf_counter()
-                stage.learn(documents, labels)
+                try:
+                    stage.learn(documents, labels)
+                except Exception as error:
+                    _say_where(error, position, stage)
+                    raise
                 if observe:
                     observe(position, stage, 0, time.perf_counter() - started)
             if stage is not self.stages[-1]:
@@ -209,12 +239,10 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     def predict(self, X: Any) -> NDArray[Any]:
         """The label of each document [n_documents]; "unsure" where there is no evidence.
 
-        (Where labels are numbers, the label that training saw most: see ``decide``.)
+        Where labels are numbers, the label that training saw most stands in for it, with a warning
+        (for a regression, the mean of all labels): see ``decide``.
         """
-        decisions = self.decide(X)
-        if decisions.classes.dtype.kind in "UO" and decisions.unsure.any():
-            return decisions.verdicts()
-        return decisions.values
+        return self.decide(X).answers()
 
     @available_if(lambda self: _decides(self) and hasattr(self.stages[-1], "predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
@@ -254,6 +282,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         Fewer where fewer share anything with it.
         """
         keeper = self.stages[-1]
+        if n < 1:
+            raise InputError(f"n must be at least 1, and {n} was given")
         if not isinstance(keeper, TrainingSet):
             raise InputError(
                 f"similar needs a pipeline that ends in knn_classifier or knn_regressor, and this one "
@@ -304,7 +334,11 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
     def _apply(self, position: int, batch: Documents, observe: Observer | None) -> Documents:
         started = time.perf_counter()
-        after = self.stages[position].apply(batch)
+        try:
+            after = self.stages[position].apply(batch)
+        except Exception as error:
+            _say_where(error, position, self.stages[position])
+            raise
         if observe:
             observe(position, self.stages[position], len(batch), time.perf_counter() - started)
         return after

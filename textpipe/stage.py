@@ -20,7 +20,7 @@ pipeline, ``learn`` and ``apply`` are called with ``Documents``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -52,6 +52,8 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     writes: ClassVar[tuple[str, ...]] = ()
     by_word: ClassVar[bool] = False
     """Does the result for a word depend on the word alone?"""
+    file_options: ClassVar[tuple[str, ...]] = ()
+    """Options that may name a file or folder; a definition's are found beside it."""
 
     @classmethod
     def name(cls) -> str:
@@ -70,6 +72,11 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     def meet(self, earlier: Sequence[Stage], language: str) -> None:
         """Learn, before any document, what stands before this stage and which language is spoken."""
         self.language_ = language
+
+    def look_up(self) -> None:
+        """Find what this stage needs beside documents, such as a file. Raises ResourceError or
+        SourceError. Called before data are read, for stages that learn (others are tried out).
+        """
 
     def spoken(self) -> str:
         """The language of this stage: its own option, else the pipeline's, else English."""
@@ -146,6 +153,9 @@ def flow(
         if "decisions" in columns:
             _refuse(position, stage, f"stands after {stages[position - 1].name()}, which decides: "
                     "a decision is the end of a pipeline.")  # fmt: skip
+        if "text" in stage.reads and "tokens" in stage.writes and "tokens" in columns:
+            _refuse(position, stage, "cuts the text into tokens, and a stage before it did so already. "
+                    "Leave one of them out.")  # fmt: skip
         if "text" in stage.writes and "tokens" in columns:
             _refuse(position, stage, "changes the text, but tokens already point into it. "
                     "Put it before tokenize.")  # fmt: skip
@@ -249,6 +259,26 @@ class FormStage(TokenStage):
 
     def work(self, tokens: Tokens) -> Tokens:
         return tokens.map(self.of_forms(tokens.forms.to_pylist()))
+
+
+def form_stage(function: Callable[[str], str | None]) -> type[FormStage]:
+    """A stage from a function of one word, to be used as a decorator.
+
+    >>> @form_stage
+    ... def backwards(form):
+    ...     return form[::-1]
+    >>> backwards().transform([["live", "not"]]).tokens.to_lists()
+    [['evil', 'ton']]
+    >>> backwards.name()
+    'backwards'
+    """
+    body = {
+        "of": lambda self, form: function(form),
+        "__doc__": function.__doc__,
+        "__module__": function.__module__,
+        "__qualname__": function.__qualname__,
+    }
+    return type(function.__name__, (FormStage,), body)
 
 
 class Vectorizer(Stage):

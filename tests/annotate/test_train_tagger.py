@@ -1,10 +1,12 @@
 """Training: what is written, that it is the same twice, and what is refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from textpipe import Count, Pipeline, Tokenize, load, save
 from textpipe.annotate.model_folder import ABOUT, WEIGHTS
 from textpipe.annotate.tag_parts_of_speech import TagPartsOfSpeech
 from textpipe.annotate.train import train_tagger
@@ -117,3 +119,14 @@ def test_an_empty_test_file_is_refused_before_training(bank: Path, tmp_path: Pat
     with pytest.raises(InputError, match=r"empty\.conllu"):
         train_tagger([bank], tmp_path / "model", language="de", test=[empty])
     assert not (tmp_path / "model").exists()
+
+
+def test_a_trained_pipeline_carries_its_tagger(bank: Path, tmp_path: Path) -> None:
+    folder = train_tagger([bank], tmp_path / "tagger", language="de", lowercase=1).folder
+    pipe = Pipeline(
+        [Tokenize("words"), TagPartsOfSpeech(model=str(folder)), Count()], language="de"
+    )
+    save(pipe.fit(["Der Hund bellt"]), tmp_path / "model.tpipe")
+    shutil.rmtree(folder)
+    tokens = load(tmp_path / "model.tpipe").run(["Die Katze schläft"]).tokens
+    assert tokens.tags_of(0) == ["DET", "NOUN", "VERB"]

@@ -7,7 +7,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from textpipe import Count, KnnClassifier, Pipeline, Tokenize
 from textpipe.documents import Documents
-from textpipe.errors import DefinitionError, InputError
+from textpipe.errors import DefinitionError, InputError, TextpipeWarning
 
 ROWS, LABELS = np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]), np.array(["ham", "ham", "spam"])
 
@@ -40,7 +40,8 @@ def test_without_evidence_the_verdict_is_unsure_and_the_scores_are_the_shares():
     assert decisions.verdicts().tolist() == ["unsure"]
     assert decisions.scores.tolist() == [[2 / 3, 1 / 3]]
     numbers = KnnClassifier().fit(ROWS, [1, 1, 0])
-    assert numbers.predict([[0.0, 0.0]]).tolist() == [1]
+    with pytest.warns(TextpipeWarning, match="no evidence for 1 of 1 documents"):
+        assert numbers.predict([[0.0, 0.0]]).tolist() == [1]
     assert numbers.decide([[0.0, 0.0]]).unsure.tolist() == [True]
 
 
@@ -117,5 +118,6 @@ def test_the_order_of_training_documents_does_not_matter(
 @parametrize_with_checks(
     [KnnClassifier(k=3), KnnClassifier(k=3, metric="euclidean", weights="uniform")]
 )
+@pytest.mark.filterwarnings("ignore::textpipe.errors.TextpipeWarning")  # zero rows, number labels
 def test_scikit_learn_s_estimator_checks(estimator, check):
     check(estimator)

@@ -41,7 +41,8 @@ def model_of_language(language: str) -> Crf:
         raise ResourceError(
             f'there is no part-of-speech tagger for the language "{language}"; installed are '
             f"{', '.join(shipped_languages())}. Train one from a Universal Dependencies treebank "
-            "(https://universaldependencies.org): textpipe train-tagger FILE.conllu --out FOLDER, "
+            "(https://universaldependencies.org): textpipe train-tagger FILE.conllu --language "
+            f"{code} --out FOLDER, "
             'and name it with model="FOLDER"'
         )
     return read_model(SHIPPED / code)
@@ -51,6 +52,18 @@ def read_model(folder: str | Path) -> Crf:
     """The model in a folder that :func:`~textpipe.annotate.train.train_tagger` wrote.
 
     Nothing is unpacked before its sha256 is what ``model.json`` says.
+
+    :raises ResourceError: if the folder is not there, is damaged, or is of another version.
+    """
+    content = read_weights(folder)
+    try:
+        return Crf.of_bytes(content)
+    except ValueError as error:
+        raise ResourceError(f"{Path(folder) / WEIGHTS}: {error}. Train the tagger anew") from error
+
+
+def read_weights(folder: str | Path) -> bytes:
+    """The file of weights in such a folder, whose sha256 is what ``model.json`` says.
 
     :raises ResourceError: if the folder is not there, is damaged, or is of another version.
     """
@@ -66,10 +79,7 @@ def read_model(folder: str | Path) -> Crf:
             f"{folder / WEIGHTS}: its sha256 is {digest}, and {ABOUT} says {about.get('sha256')}: "
             "the file is damaged or from elsewhere. Copy the folder again, or train the tagger anew"
         )
-    try:
-        return Crf.of_bytes(content)
-    except ValueError as error:
-        raise ResourceError(f"{folder / WEIGHTS}: {error}. Train the tagger anew") from error
+    return content
 
 
 def read_about(folder: str | Path) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import numpy as np
 
-from textpipe.annotate.model_folder import model_of_language, read_model
+from textpipe.annotate.crf import Crf
+from textpipe.annotate.model_folder import model_of_language, read_model, read_weights
 from textpipe.annotate.sentences import sentence_bounds
 from textpipe.documents import Documents, Int64, Tokens, UInt8
 from textpipe.errors import DefinitionError, ResourceError
@@ -40,6 +42,8 @@ class TagPartsOfSpeech(Stage):
     Reads tokens (and, where there are any, the original words); writes tags, uint8[n_tokens], indexes
     into ``textpipe.documents.UPOS``. The same whatever the batch. Sentences are cut at 200 words.
 
+    A trained pipeline carries a tagger of your own with it.
+
     Raises ResourceError if the model is not installed or damaged, DefinitionError for an engine that
     needs a model and has none, or the other way round.
 
@@ -53,6 +57,7 @@ class TagPartsOfSpeech(Stage):
 
     reads = ("tokens",)
     writes = ("tags",)
+    file_options = ("model",)
 
     def __init__(
         self,
@@ -75,6 +80,11 @@ class TagPartsOfSpeech(Stage):
                 f'{self.name()}: engine "nltk" takes no model, and {self.model!r} was given'
             )
 
+    def meet(self, earlier: Sequence[Stage], language: str) -> None:
+        super().meet(earlier, language)
+        if self.engine == "crf" and self.model:  # a trained pipeline carries a tagger of one's own
+            self.tagger_: UInt8 = np.frombuffer(read_weights(self.model), np.uint8)
+
     def apply(self, documents: Documents) -> Documents:
         tokens = documents.tokens
         assert tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
@@ -95,7 +105,10 @@ class TagPartsOfSpeech(Stage):
 
     def _load(self) -> Tagger:
         if self.engine == "crf":
+            if hasattr(self, "tagger_"):
+                return Crf.of_bytes(self.tagger_.tobytes())
             return read_model(self.model) if self.model else model_of_language(self.spoken())
+        self.check()
         if self.engine == "spacy":
             from textpipe.annotate.spacy_tagger import SpacyTagger
 

@@ -93,12 +93,9 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         """The label of each row [n_documents].
 
         Where labels are texts, a row without evidence gets :data:`textpipe.documents.UNSURE`; where
-        they are numbers, the label that training saw most (``decide`` tells them apart).
+        they are numbers, the label that training saw most, with a warning (see ``decide``).
         """
-        decisions = self.decide(X)
-        if decisions.classes.dtype.kind in "UO" and decisions.unsure.any():
-            return decisions.verdicts()
-        return decisions.values
+        return self.decide(X).answers()
 
     @property
     def transform(self) -> Any:  # so that scikit-learn sees no transformer

@@ -43,6 +43,8 @@ class Definition:
     data: tuple[Data, ...] = ()
     evaluation: Evaluation = field(default_factory=Evaluation)
     path: Path | None = field(default=None, compare=False)
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """On which line of the file each stage begins."""
 
     @property
     def digest(self) -> str:

@@ -6,7 +6,7 @@ import inspect
 import re
 import tomllib
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,8 @@ class _Reader:
         if not tables:
             raise self._error(1, 'has no stages: add [[stages]] and, below it, use = "tokenize"')
         stages = [self._stage(number, table) for number, table in enumerate(tables)]
+        if path is not None:
+            _find_files(stages, path.parent)
         pipeline = Pipeline(stages, data.get("language", "en"))
         try:
             pipeline.check()
@@ -94,6 +96,7 @@ class _Reader:
             tuple(self._tables("data", data, Data)),
             (self._tables("evaluate", data, Evaluation) or [Evaluation()])[0],
             path,
+            tuple(self._line_in_stage(number, "") for number in range(len(tables))),
         )
 
     def _stage(self, number: int, table: dict[str, Any]) -> Stage:
@@ -120,6 +123,8 @@ class _Reader:
                 if missing:
                     raise DefinitionError(f"[{key}] needs {missing[0]}")
                 check_values(f"[{key}]", kind, table)
+                if table.get("folds", 2) < 2:
+                    raise DefinitionError(f"[{key}]: folds must be at least 2")
                 return kind(**table)
 
             made.append(self._check(self._line_of(key, number), build))
@@ -164,6 +169,20 @@ class _Reader:
                 if re.match(pattern, lines[i]):
                     return i + 1
         return heads[number] + 1
+
+
+def _find_files(stages: Iterable[Any], folder: Path) -> None:
+    """Options that name a file or folder beside the definition get its path, from wherever it is run."""
+    for stage in stages:
+        if isinstance(stage, Stage):
+            for option in stage.file_options:
+                value = getattr(stage, option)
+                if value is not None and (folder / value).exists():
+                    setattr(stage, option, str(folder / value))
+            nested = stage.get_params(deep=False).values()
+            _find_files([value for value in nested if isinstance(value, list)], folder)
+        elif isinstance(stage, list):
+            _find_files(stage, folder)
 
 
 def _stage_of(table: Mapping[str, Any]) -> Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents.arrays import Int64
+from textpipe.errors import TextpipeWarning
 
 UNSURE = "unsure"
 """The verdict on a document that resembles nothing that training knew. No label may be called so."""
@@ -43,6 +45,26 @@ class Decisions:
         verdicts = self.values.astype(object)
         verdicts[self.unsure] = UNSURE
         return verdicts
+
+    def answers(self) -> NDArray[Any]:
+        """What ``predict`` returns: verdicts where labels are texts.
+
+        Among numbers there is no "unsure". There the values are returned, which for a document without
+        evidence are the label that training saw most (for a regression the mean), with a
+        TextpipeWarning that says how many there are.
+        """
+        n = int(self.unsure.sum())
+        if n and self.classes.dtype.kind in "UO":
+            return self.verdicts()
+        if n:
+            stand_in = "the most frequent label" if len(self.classes) else "the mean of all labels"
+            warnings.warn(
+                f"no evidence for {n} of {len(self)} documents: {stand_in} stands in for them, since labels "
+                'are numbers and cannot say "unsure"; decide(documents).unsure tells which',
+                TextpipeWarning,
+                stacklevel=3,
+            )
+        return self.values
 
     @staticmethod
     def concat(parts: Sequence[Decisions]) -> Decisions:

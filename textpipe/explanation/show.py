@@ -68,7 +68,8 @@ def _step(step: Step) -> list[RenderableType]:
         lines += [Text(weights or "all zero"), Text(f"{width} columns", "dim")]
     if step.verdict is not None:
         lines.append(Text.assemble("verdict ", (printable(step.verdict), "bold")))
-        lines += [_bar(label, score) for label, score in (step.scores or {}).items()]
+        if step.verdict != UNSURE:
+            lines += [_bar(label, score) for label, score in (step.scores or {}).items()]
     return lines or [Text("nothing changed", "dim")]
 
 
@@ -80,7 +81,8 @@ def show_explanation(explanation: Explanation) -> RenderableType:
     ]
     if explanation.verdict == UNSURE:
         shown.append(Text("There is no evidence: training knew none of these words.", "yellow"))
-    shown += [_bar(label, score) for label, score in explanation.scores.items()]
+    else:
+        shown += [_bar(label, score) for label, score in explanation.scores.items()]
     if total is not None:
         shown.append(Text(f"{known} of {total} words are known", "dim"))
     shown += [Text(), _marked(explanation), Text()]

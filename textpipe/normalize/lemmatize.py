@@ -48,6 +48,8 @@ class Lemmatize(FormStage):
     [['gehen', 'gehen', 'gehen', 'Haus']]
     """
 
+    file_options = ("model",)
+
     def __init__(
         self,
         engine: Literal["simplemma", "spacy_lookup", "spacy", "wordnet"] = "simplemma",

@@ -38,8 +38,9 @@ class RemoveStopWords(FormStage):
 
     Learned before any document: ``stop_words_`` (sorted), ``cut_`` (words that the tokenizer cut ->
     their pieces), ``pieces_`` (stop words only because of that), ``unmatched_`` (words of which the
-    stages before leave nothing); ``report`` says in words what of these a user should know. Used by
-    itself, without a pipeline, it takes the list as it was published.
+    stages before leave nothing), ``idle_`` (words to keep that the list lacks); ``report`` says in
+    words what of these a user should know. Used by itself, without a pipeline, it takes the list as
+    it was published.
 
     Raises DefinitionError where the list lacks the language, ResourceError where its data is missing.
 
@@ -67,14 +68,16 @@ class RemoveStopWords(FormStage):
     def meet(self, earlier: Sequence[Stage], language: str) -> None:
         super().meet(earlier, language)
         keep = sorted({*(self.keep or []), *self._fold(self.keep or [])})
-        listed = stop_words(self.list, self.spoken()) + sorted(self.extra or [])
-        listed = [word for word in listed if self._folded(word) not in keep]
+        whole_list = stop_words(self.list, self.spoken()) + sorted(self.extra or [])
+        listed = [word for word in whole_list if self._folded(word) not in keep]
         met = _through(earlier, listed)
         whole, pieces = self._forms(earlier, listed, met)
         kept_whole, kept_pieces = self._forms(earlier, keep, _through(earlier, keep))
         self.pieces_ = sorted(pieces - kept_pieces - kept_whole - whole)
         self.stop_words_ = sorted((whole - kept_whole) | frozenset(self.pieces_))
         self.cut_ = {word: way.pieces for word, way in met.items() if way.cut and way.pieces}
+        known = self._fold(whole_list) | pieces
+        self.idle_ = sorted(word for word in self.keep or [] if self._folded(word) not in known)
         self.unmatched_ = sorted(word for word, way in met.items() if not way.pieces)
         self.__dict__.pop("_stop_words", None)
 
@@ -95,6 +98,8 @@ class RemoveStopWords(FormStage):
                 f"{' + '.join(pieces)}; so these are dropped too (name in keep what must stay): "
                 f"{', '.join(self.pieces_) or 'none'}"
             )
+        if getattr(self, "idle_", None):
+            lines.append(f"keep names words that the list does not have: {', '.join(self.idle_)}")
         if getattr(self, "unmatched_", None):
             lines.append(
                 f"no token can equal {len(self.unmatched_)} stop words, because the stages before "

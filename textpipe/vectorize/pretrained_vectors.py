@@ -60,6 +60,8 @@ class PretrainedVectors(WordVectors):
            [0.  , 0.  ]])
     """
 
+    file_options = ("path",)
+
     def __init__(
         self,
         path: str,
@@ -79,6 +81,10 @@ class PretrainedVectors(WordVectors):
         self.sif_a = sif_a
         self.remove_component = remove_component
         self.normalize = normalize
+
+    def look_up(self) -> None:
+        if not Path(self.path).is_file():
+            raise SourceError(f"{self.path}: there is no such file of word vectors")
 
     @staticmethod
     def from_gensim(keyed_vectors: Any, path: str) -> PretrainedVectors:
