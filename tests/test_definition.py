@@ -219,3 +219,16 @@ def test_files_are_found_beside_the_definition(tmp_path, monkeypatch):
     assert found.pipeline.stages[1].path == str(tmp_path / "v.vec")
     assert found.lines == (2, 5)
     found.pipeline.rehearse()
+
+
+@pytest.mark.parametrize("number", ["1" * 5000, "0x" + "f" * 5000, str(2**63)])
+def test_numbers_that_nobody_means_are_refused_with_their_line(number):
+    text = f'[[stages]]\nuse = "tokenize"\n\n[[stages]]\nuse = "knn_classifier"\nk = {number}\n'
+    with pytest.raises(textpipe.TextpipeError, match=r"^<definition>:\d+: .*number"):
+        textpipe.from_toml(text)
+
+
+def test_the_evaluation_is_one_table():
+    text = '[[stages]]\nuse = "tokenize"\n\n[[evaluate]]\nfolds = 3\n\n[[evaluate]]\nfolds = 4\n'
+    with pytest.raises(textpipe.TextpipeError, match=r"^<definition>:4: \[evaluate\] is one table"):
+        textpipe.from_toml(text)

@@ -305,3 +305,8 @@ def test_cutting_a_text_twice_is_refused():
         textpipe.TextpipeError, match="cuts the text into tokens, and a stage before"
     ):
         Pipeline([Tokenize(), Tokenize("words")]).check()
+
+
+def test_labels_of_two_kinds_are_refused():
+    with pytest.raises(textpipe.TextpipeError, match="some labels are texts and some are numbers"):
+        Pipeline([Tokenize("words"), TfIdf(), KnnClassifier()]).fit(["a", "b"], ["x", 1])

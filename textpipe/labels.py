@@ -29,5 +29,10 @@ def labels_of(labels: Any, n_documents: int) -> NDArray[Any]:
                 f"the label of document {position} is missing (None or NaN): leave the document out, "
                 "or give it a label"
             )
+    if len({isinstance(value, str) for value in values}) > 1:
+        raise InputError(
+            "some labels are texts and some are numbers, and it is not clear which are the same: "
+            "make all of them texts, or all numbers"
+        )
     kept = labels if isinstance(labels, np.ndarray) and labels.dtype.kind in "biufU" else values
     return np.asarray(kept)

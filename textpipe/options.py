@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 import types
 import typing
 from typing import Any, Literal
@@ -42,8 +43,20 @@ def check_values(what: str, constructor: type, given: dict[str, Any]) -> None:
         if name in hints and not fits(value, hints[name]):
             near = nearest(value, _choices(hints[name])) if isinstance(value, str) else ""
             raise DefinitionError(
-                f"{what}: {name} must be {describe(hints[name])}, and {value!r} was given.{near}"
+                f"{what}: {name} must be {describe(hints[name])}, and {shown(value)} was given.{near}"
             )
+
+
+def shown(value: Any) -> str:
+    """A value for a message: cut where it is long or nested deeply.
+
+    >>> shown("a" * 100), shown(10**5000)
+    ("'aaaaaaaaaaaa...aaaaaaaaaaaaa'", 'a number of many digits')
+    """
+    try:
+        return reprlib.repr(value)
+    except ValueError:
+        return "a number of many digits"
 
 
 def fits(value: Any, hint: Any) -> bool:
@@ -77,6 +90,8 @@ def fits(value: Any, hint: Any) -> bool:
         return not arguments or all(fits(item, arguments[1]) for item in value.values())
     if isinstance(value, bool):
         return hint is bool
+    if isinstance(value, int) and abs(value) >= 2**63:  # TOML's limit; none is meant
+        return False
     if hint is float:
         return isinstance(value, int | float) and -1e308 <= value <= 1e308
     kind = origin or hint  # of Sequence[str], that it is a sequence

@@ -147,6 +147,9 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 stage.meet(self.stages[:position], self.language)
             except DefinitionError as error:
                 raise DefinitionError(f"stage {position + 1}, {error}", position) from error
+            except TextpipeError as error:
+                error.stage = position  # type: ignore[attr-defined]  # where it happened
+                raise
 
     def rehearse(self) -> None:
         """Find, before any data are read, what the stages need: models, lists, files, languages.

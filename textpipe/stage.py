@@ -120,7 +120,8 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
 
     def __sklearn_is_fitted__(self) -> bool:
         learned = (name for name in vars(self) if name.endswith("_") and not name.startswith("_"))
-        return not self.learns or any(name != "language_" for name in learned)
+        before = {"language_", "n_features_in_"}  # known before anything is learned
+        return not self.learns or any(name not in before for name in learned)
 
     def _readable(self, documents: Documents) -> Documents:
         for column in self.reads:

@@ -70,7 +70,7 @@ def test_a_loaded_pipeline_predicts_the_same_bytes(vectorizer, name, tmp_path, t
 def test_a_regression_and_numeric_labels(tmp_path, trained, texts):
     pipeline = Pipeline([Tokenize("words"), Count(), KnnRegressor(k=2)]).fit(texts, range(6))
     again = load(save(pipeline, tmp_path / "numbers"))
-    assert again.predict(UNSEEN).tobytes() == pipeline.predict(UNSEEN).tobytes()
+    assert again.decide(UNSEEN).values.tobytes() == pipeline.decide(UNSEEN).values.tobytes()
     again = load(
         save(trained(Count(), KnnClassifier()).fit(texts, [1, 1, 1, 0, 0, 0]), tmp_path / "b")
     )

@@ -69,3 +69,20 @@ def test_naive_bayes_counts():
 @pytest.mark.filterwarnings("ignore::textpipe.errors.TextpipeWarning")  # zero rows, number labels
 def test_scikit_learn_s_estimator_checks(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("model", [LinearSvc(), LogisticRegression(), NearestCentroid()])
+def test_dense_scores_are_the_same_bytes_in_any_batch(model):
+    random = np.random.default_rng(0)
+    rows, labels = random.normal(size=(60, 33)), random.choice(["a", "b", "c"], 60)
+    model.fit(rows, labels)
+    together = model.decide(rows).scores
+    alone = np.concatenate([model.decide(row[None]).scores for row in rows])
+    assert together.tobytes() == alone.tobytes()
+
+
+def test_two_classes_mirror_each_other():
+    rows = np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]])
+    scores = LinearSvc().fit(rows, ["ham", "ham", "spam"]).decide(rows).scores
+    assert (scores[:, 0] == -scores[:, 1]).all()
+    assert scores[0, 0] > 0

@@ -24,7 +24,7 @@ def matrices(rows=8):
 
 def found(rows, queries, k, metric, of=lambda x: x):
     rows = unit_rows(rows) if metric == "cosine" else rows
-    rank = canonical_order(of(rows), np.zeros(len(rows)))
+    rank = canonical_order(of(rows), np.zeros(rows.shape[0]))
     return nearest(of(queries), of(rows), rank, k, metric)
 
 
@@ -38,10 +38,23 @@ def test_the_nearest_by_cosine_and_by_distance():
     assert positions.tolist() == [[0, 2]]
 
 
-def test_fewer_rows_than_k_leave_gaps():
-    similarities, positions = found(np.eye(2), np.eye(2), 4, "euclidean")
-    assert positions.tolist() == [[0, 1, -1, -1], [1, 0, -1, -1]]
-    assert similarities[:, 2:].tolist() == [[0, 0], [0, 0]]
+@pytest.mark.parametrize("k", [4, 10**12])
+def test_more_neighbours_than_rows_are_all_rows(k):
+    similarities, positions = found(np.eye(2), np.eye(2), k, "euclidean")
+    assert positions.tolist() == [[0, 1], [1, 0]]
+    assert similarities.shape == (2, 2)
+
+
+def test_distances_of_large_sparse_rows_are_those_of_dense_ones():
+    rows = np.array([[6200.7, 1.3, 0.0], [6200.7, 1.3, 0.001], [0.0, 1.0, 0.0]])
+    dense, positions = found(rows, rows, 3, "euclidean")
+    assert dense[0, 0] == 1
+    for ours, theirs in zip(
+        found(rows, rows, 3, "euclidean", sparse.csr_matrix),
+        (dense, positions),
+        strict=True,
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
 def test_a_zero_query_has_no_neighbours_by_cosine():

@@ -91,3 +91,9 @@ def test_any_markup_gives_text(pieces, kind):
 @given(st.lists(st.sampled_from(["<b>", "</b>", "<p>", "</p>", "<!--", '"', "<a b='", ">", " x "])))
 def test_visible_words_are_never_all_lost(pieces):
     assert "word" in seen("".join(pieces) + " word")
+
+
+@pytest.mark.parametrize("piece", ["@", "a@", "<@", "<a@"])
+def test_addresses_without_end_are_read_in_linear_time(piece):
+    text = "<b>x</b><" + piece * (300_000 // len(piece))
+    assert seen(text).startswith("x")  # quadratic time would be hours

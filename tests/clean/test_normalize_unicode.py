@@ -135,3 +135,11 @@ def test_ordinary_text_is_only_composed(text):
 def test_floods_take_linear_time():
     for odd in ("\u200d", "\0", "\xa0", "\U0001f3f4\U000e0067", "\ufe0f", "\r", "e\u200b\u0301"):
         NormalizeUnicode().of(odd * 300_000)
+
+
+def test_marks_beyond_what_any_language_has_are_cut_and_counted():
+    text = "a" + "\u0315\u0300" * 200_000 + " b"  # sorting them all would take hours
+    cleaned = NormalizeUnicode().clean(Region("", text))
+    assert len(cleaned.regions[0].text) == 30 + 2  # a and its first grave are à
+    assert cleaned.counts["marks"] == 400_000 - 30
+    assert NormalizeUnicode().of("e\u0301") == "é"

@@ -72,3 +72,19 @@ def test_options_are_shown_as_toml_writes_them():
     assert chosen(KnnClassifier()) == []
     union = Union([Count(binary=True), TfIdf()])
     assert chosen(union) == ["branches = [count(binary = true), tf_idf]"]
+
+
+def test_data_that_are_not_there_are_named(textpipe, home, tmp_path):
+    path = tmp_path / "own.toml"
+    names = ["a.csv", "there.csv", "b\u200b.csv"]
+    tables = "".join(f'\n[[data]]\npath = "{name}"\n' for name in names)
+    path.write_text((home / "spam.toml").read_text() + tables, encoding="utf-8")
+    (tmp_path / "there.csv").write_text("text\n")
+    result = textpipe("check", path)
+    assert result.refused().splitlines() == [
+        f'error: {path}: [[data]] path = "a.csv" does not exist '
+        "(a path is relative to the definition)",
+        f'{path}: [[data]] path = "b\\u200b.csv" does not exist '
+        "(a path is relative to the definition)",
+    ]
+    assert result.out == ""

@@ -129,3 +129,51 @@ def test_sizes_are_told_in_units(tmp_path):
     assert size_of(tmp_path / "a") == "1000 bytes"
     (tmp_path / "b").write_bytes(b"x" * 5000)
     assert size_of(tmp_path) == "5.9 KiB"
+
+
+def test_a_single_label_is_warned_of(textpipe, home, tmp_path):
+    (tmp_path / "a.csv").write_text("label,text\nham,free prize\nham,money\nspam,claim\n")
+    command = [
+        "fit",
+        home / "spam.toml",
+        "--data",
+        f"spam={tmp_path}/a.csv",
+        "--out",
+        tmp_path / "m",
+    ]
+    result = textpipe(*command).ok()
+    assert "warning: all 3 documents have the label spam: " in result.err
+    note = f"{tmp_path}/a.csv: its column 'label' was not read: all its documents are spam"
+    assert note in result.err.splitlines()
+    command[3] = tmp_path / "a.csv"
+    assert "warning" not in textpipe(*command, "--force").ok().err
+
+
+def test_one_document_is_not_called_documents(textpipe, home, tmp_path):
+    (tmp_path / "a.txt").write_text("free prize\n")
+    command = [
+        "fit",
+        home / "spam.toml",
+        "--data",
+        f"spam={tmp_path}/a.txt",
+        "--out",
+        tmp_path / "m",
+    ]
+    result = textpipe(*command).ok()
+    assert ", 1 document, " in result.out
+    assert "1 document: spam 1" in result.err
+    assert "the only document has the label spam" in result.err
+
+
+@pytest.mark.parametrize("command", ["check", "evaluate", "fit", "run"])
+def test_what_a_stage_needs_is_looked_for_before_data_are_read(textpipe, home, tmp_path, command):
+    path = tmp_path / "vectors.toml"
+    text = (home / "spam.toml").read_text()
+    missing = 'use = "pretrained_vectors"\npath = "none.txt"'
+    data = '\n[[data]]\npath = "nowhere.csv"\n'
+    path.write_text(text.replace('use = "tf_idf"', missing) + data)
+    more = ["--out", tmp_path / "m"] if command in ("fit", "run") else []
+    message = textpipe(command, path, *more).refused()
+    assert message.startswith(f"error: {path}:11: stage 3, pretrained_vectors: ")
+    assert "none.txt" in message
+    assert "nowhere" not in message

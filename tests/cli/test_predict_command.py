@@ -1,8 +1,12 @@
+import bz2
+import gzip
 import json
+import lzma
 import subprocess
 import sys
 
 import pytest
+import zstandard
 
 from textpipe import load
 from textpipe.cli.predict import batches
@@ -25,6 +29,7 @@ def test_json_lines_say_what_was_decided(textpipe, model):
     assert sum(first["probabilities"].values()) == pytest.approx(1)
     assert (first["known_words"], first["words"]) == (4, 4)
     assert (second["label"], second["verdict"], second["score"]) == (None, "unsure", None)
+    assert second["probabilities"] is third["probabilities"] is None
     assert (second["known_words"], second["words"]) == (0, 1)
     assert (third["verdict"], third["words"]) == ("unsure", 0)
 
@@ -173,3 +178,10 @@ def test_a_reader_that_goes_away_is_no_error(model, tmp_path):
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
+def test_standard_input_may_be_compressed(textpipe, model, home, pack):
+    raw = (home / "messages.csv").read_bytes()
+    command = ["predict", model, "-", "--format", "csv", "--json"]
+    assert lines(textpipe(*command, stdin=pack(raw))) == lines(textpipe(*command, stdin=raw))

@@ -67,3 +67,12 @@ def test_hostile_texts_do_not_reach_the_terminal(textpipe, model):
         assert not {"\x1b", "\x9b", "\u202e"} & set(out), command
         out = textpipe(*command, "--text", text, "--json").ok().out
         assert not {"\x1b", "\x9b", "\u202e"} & set(out), command
+
+
+def test_a_mail_needs_no_ending_where_its_format_is_given(textpipe, home, tmp_path):
+    mail = "Subject: Lunch\nFrom: a@example.org\nContent-Type: text/plain\n\nSee you tomorrow\n"
+    (tmp_path / "letter").write_text(mail)
+    command = ["trace", home / "spam.toml", "--json", "--format", "mail"]
+    for result in (textpipe(*command, tmp_path / "letter"), textpipe(*command, "-", stdin=mail)):
+        steps = json.loads(result.ok().out)
+        assert steps[0]["tokens"] == ["Lunch", "See", "you", "tomorrow"]

@@ -155,7 +155,7 @@ def test_progress_is_told():
         (TEXTS, [None, *LABELS[1:]], {}, InputError, "the label of document 0 is missing"),
         (TEXTS, ["spam"] * 16, {}, InputError, "there is only one label, 'spam'"),
         ([], [], {}, InputError, "there are no documents"),
-        (TEXTS, LABELS, {"folds": 9}, InputError, r"has 8 groups of near-duplicates, .* --folds 8"),
+        (TEXTS, LABELS, {"folds": 9}, InputError, r"has 8 groups of near-duplicates, .* folds=8"),
         (TEXTS, LABELS, {"folds": 1}, InputError, "folds must be at least 2"),
         (
             TEXTS,

@@ -3,13 +3,16 @@ import gzip
 import io
 import lzma
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 
-from textpipe.sources import compressed, read
+from textpipe.errors import SourceError
+from textpipe.sources import Skipped, compressed, read
 from textpipe.sources.compressed import expand
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
@@ -98,3 +101,70 @@ def test_an_archive_that_wants_gigabytes_of_memory_is_refused() -> None:
     data = packer.compress(b"abc" * 1000) + packer.flush()
     found, defect = expanded(data, ".zst")
     assert (found, defect is None) == (b"", False)
+
+
+class Slow(io.RawIOBase):
+    """Bytes that come one by one, as from a slow program."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        found, self.data = self.data[:1], self.data[1:]
+        buffer[: len(found)] = found
+        return len(found)
+
+
+@every
+def test_standard_input_is_expanded(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    table = b"label,text\nham,Hello\n"
+    for packed in (PACK[ending](table), table):
+        stdin = io.TextIOWrapper(io.BufferedReader(Slow(packed)))
+        monkeypatch.setattr(sys, "stdin", stdin)
+        corpus = read("-", format="csv")
+        assert corpus.documents.texts() == ["Hello"]
+        assert corpus.documents.ids.to_pylist() == ["stdin:2"]
+        assert corpus.skipped == []
+        assert not stdin.buffer.closed
+
+
+@every
+def test_standard_input_has_the_same_limits(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    monkeypatch.setattr(compressed, "MAX_BYTES", 1000)
+    packed = PACK[ending](b"a" * 30_000_000)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    corpus = read("-", format="text")
+    assert corpus.documents.texts() == ["a" * 1000]
+    assert corpus.skipped == [
+        Skipped("stdin", "the archive grew beyond 1,000 bytes; the rest was not read")
+    ]
+
+
+def test_short_standard_input_is_no_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (b"BZ", b"BZh9 is how it begins", b"\x1f"):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        assert read("-", format="text").documents.texts() == [text.decode()]
+
+
+@every
+def test_where_the_header_is_cut_the_damage_is_named(tmp_path: Path, ending: str) -> None:
+    letters = random.Random(1)  # noqa: S311
+    header = ",".join(letters.randbytes(9).hex() for _ in range(120_000))
+    packed = PACK[ending](header.encode() + b",text\na\n")
+    path = tmp_path / f"a.csv{ending}"
+    path.write_bytes(packed[: len(packed) * 2 // 3])
+    with pytest.raises(SourceError, match=r"damaged or ends early: .*which column holds the text"):
+        read(path)
+
+
+@every
+def test_of_an_archive_that_is_cut_at_once_only_the_damage_is_told(
+    tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"a.csv{ending}"
+    path.write_bytes(PACK[ending](b"text\na\n")[:12])
+    (skipped,) = read(path).skipped
+    assert "ends early" in skipped.reason

@@ -28,6 +28,33 @@ def test_a_hugging_face_dataset() -> None:
     assert corpus.labels is None
 
 
+def test_class_labels_of_hugging_face_are_names() -> None:
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    kinds = datasets.ClassLabel(names=["ham", "spam"])
+    features = datasets.Features({"text": datasets.Value("string"), "label": kinds})
+    rows = {"text": ["a", "b", "c", "d"], "label": [1, 0, None, -1]}
+    corpus = read(datasets.Dataset.from_dict(rows, features))
+    assert corpus.documents.texts() == ["a", "b"]
+    assert corpus.labels is not None
+    assert corpus.labels.tolist() == ["spam", "ham"]
+    assert [item.reason for item in corpus.skipped] == ["no label", "no label"]
+
+
+def test_a_dictionary_of_splits_is_refused_with_their_names() -> None:
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    part = datasets.Dataset.from_dict(COLUMNS)
+    splits = datasets.DatasetDict({"train": part, "test": part})
+    message = r'give one of them: dataset\["train"\], dataset\["test"\]'
+    with pytest.raises(InputError, match=message):
+        read(splits)
+    assert len(read(splits["train"])) == 2
+
+
+def test_a_label_column_that_is_not_read_is_noted() -> None:
+    corpus = read(pa.table(COLUMNS), label="new")
+    assert corpus.notes == ["the table: its column 'label' was not read: all its documents are new"]
+
+
 def test_missing_values_are_set_aside() -> None:
     frame = pd.DataFrame({"text": ["a", None, np.nan, 7], "kind": ["x", "y", "z", pd.NA]})
     corpus = read(frame, label_column="kind")

@@ -65,3 +65,19 @@ def test_a_damaged_page_is_noticed(tmp_path: Path) -> None:
     found = read(path)
     assert len(found) < 9999
     assert "damaged" in found.skipped[0].reason
+
+
+def test_a_label_column_that_is_not_read_is_noted(tmp_path: Path) -> None:
+    columns = {"text": pa.array(["a"]), "label": pa.array(["ham"])}
+    found = corpus(tmp_path, columns, label="spam")
+    place = tmp_path / "a.parquet"
+    assert found.notes == [f"{place}: its column 'label' was not read: all its documents are spam"]
+
+
+def test_a_text_that_is_not_utf8_is_decoded_like_any_other(tmp_path: Path) -> None:
+    broken = pa.StringArray.from_buffers(
+        2, pa.py_buffer(b"\0\0\0\0\2\0\0\0\3\0\0\0"), pa.py_buffer(b"a\xffb")
+    )
+    found = corpus(tmp_path, {"text": broken})
+    assert found.documents.texts() == ["aÿ", "b"]
+    assert found.encodings == {"cp1252": 1, "utf-8": 1}

@@ -57,7 +57,7 @@ def test_text_that_spilled_into_nameless_columns_is_joined_back(tmp_path: Path) 
     content = 'v1,v2,,,\r\nham,"one",,,\r\nspam,"two"," three","four",\r\n'
     found = corpus(tmp_path, content, text_column="v2", label_column="v1")
     assert found.documents.texts() == ["one", "two, three,four"]
-    assert "1 rows held text in nameless columns" in found.notes[0]
+    assert "1 row held text in nameless columns" in found.notes[0]
 
 
 def test_a_quote_that_is_never_closed_is_named(tmp_path: Path) -> None:
@@ -116,6 +116,9 @@ def test_numbers_for_columns_mean_no_header(tmp_path: Path) -> None:
     found = corpus(tmp_path, content, "SMS", format="tsv", text_column="2", label_column=1)
     assert found.documents.texts() == ['say "hi"', '"WIN']
     assert found.documents.ids.to_pylist() == ["SMS:1", "SMS:2"]
+    assert found.notes == [
+        f"{tmp_path}/SMS: columns are given by number, so its first row was read as a document"
+    ]
 
 
 def test_a_tab_separated_file_with_a_header(tmp_path: Path) -> None:
@@ -192,3 +195,29 @@ def test_any_bytes_give_records_or_places(
             item.regions[0].text.encode()
         elif isinstance(item, Skipped):
             assert item.place.startswith(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "column"),
+    [
+        ("a.csv", "Class,text\nham,one\n", {}, "Class"),
+        ("a.tsv", "kind\ttext\nham\tone\n", {"label_column": "kind"}, "kind"),
+        ("a.jsonl", '{"text": "one", "label": "ham"}\n', {}, "label"),
+    ],
+)
+def test_a_label_column_that_is_not_read_is_noted(
+    tmp_path: Path, name: str, content: str, options: dict[str, str], column: str
+) -> None:
+    note = f"{tmp_path}/{name}: its column {column!r} was not read: all its documents are spam"
+    found = corpus(tmp_path, content, name, label="spam", **options)
+    assert found.notes == [note]
+    assert read(f"spam={tmp_path}/{name}", **options).notes == [note]  # type: ignore[arg-type]
+    assert found.labels is not None
+    assert found.labels.tolist() == ["spam"]
+    assert corpus(tmp_path, content, name, label="spam", label_column="").notes == []
+    assert corpus(tmp_path, content, name, label_column="").notes == []
+
+
+def test_a_number_beyond_the_only_column_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"text_column is 2, and the first row has 1 column$"):
+        corpus(tmp_path, "a\nb\n", text_column=2)

@@ -112,3 +112,21 @@ def test_max_features_keeps_the_most_frequent(documents, limit):
     all_words = [word for words in documents for word in words]
     expected = sorted(set(all_words), key=lambda word: (-all_words.count(word), word))[:limit]
     assert Count(max_features=limit).fit(documents).features() == sorted(expected)
+
+
+def test_the_most_frequent_words_are_counted_once_a_document_where_counts_are_binary():
+    documents = [["a"] * 5, ["b"], ["b"], ["c", "c"]]
+    ours = Count(binary=True, max_features=1).fit(documents)
+    theirs = reference(binary=True, max_features=1).fit(documents)
+    assert ours.features() == theirs.get_feature_names_out().tolist() == ["b"]
+
+
+def test_known_words_do_not_depend_on_who_else_is_in_the_batch():
+    from textpipe import NGrams, Pipeline, Tokenize
+
+    texts = ["see you", "win a prize now", "see me"]
+    pipe = Pipeline([Tokenize("words"), NGrams(2, 2), Count()]).fit(texts)
+    together = pipe.run(texts).matrix
+    alone = [pipe.run([text]).matrix for text in texts]
+    assert together.known.tolist() == [int(matrix.known[0]) for matrix in alone] == [2, 4, 2]
+    assert together.total.tolist() == [int(matrix.total[0]) for matrix in alone] == [2, 4, 2]

@@ -90,3 +90,8 @@ def test_it_must_be_trained_where_a_branch_learns():
         Union([Count()]).transform(WORDS)
     with pytest.raises(NotTrainedError, match="its stage union needs to learn"):
         Pipeline([Tokenize("words"), Union([Count()])]).transform(["a"])
+
+
+def test_a_weight_below_zero_is_refused():
+    with pytest.raises(DefinitionError, match="weights must be 0 or more"):
+        Union([Count(), TfIdf()], weights=[1.0, -1.0]).check()

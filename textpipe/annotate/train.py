@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from textpipe.annotate.features import DISTANCES, EDGE, PAIRS, SINGLES, traits
 from textpipe.annotate.model_folder import refuse_existing, write_model
 from textpipe.documents import UPOS, Tokens
 from textpipe.errors import InputError
+
+_UD_NAME = re.compile(r"([a-z]{2,3})_[a-z0-9]+-ud-[a-z-]+\.conllu$")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and of how many."""
@@ -40,7 +43,7 @@ def train_tagger(
     files: Sequence[str | Path],
     out: str | Path,
     *,
-    language: str,
+    language: str | None = None,
     test: Sequence[str | Path] = (),
     lowercase: int = 5,
     c1: float = 0.1,
@@ -53,17 +56,21 @@ def train_tagger(
     The same files and options give the same bytes. The folder is what
     ``TagPartsOfSpeech(model=FOLDER)`` takes. Nothing is held out: ``test`` files are only measured.
 
+    :param language: the code of the language, such as "de"; by default the file names tell, where they
+        follow Universal Dependencies (``de_gsd-ud-train.conllu``).
     :param lowercase: each how manieth sentence is learned a second time in lower case, so that the
         tagger also reads chats and text after ``lowercase``; 0 for none.
     :param c1, c2: how strongly weights are drawn to zero (L1, L2); a larger c1 makes a smaller model.
     :param progress: is called as training goes on.
     :raises SourceError: with ``file:line``, if a file is not CoNLL-U; if ``out`` exists.
-    :raises InputError: if there is no sentence to learn from.
+    :raises InputError: if there is no sentence to learn from; if the language is neither given nor
+        told by the file names.
 
     Lafferty, McCallum, Pereira 2001, "Conditional random fields"; trained with OWL-QN (Andrew, Gao
     2007) by CRFsuite.
     """
     refuse_existing(out)
+    language = language or language_of(files)
     sentences = [sentence for path in files for sentence in read_conllu(path)]
     if not sentences:
         raise InputError(
@@ -89,6 +96,28 @@ def train_tagger(
     about = write_model(out, crf, about)
     overall = accuracy(crf, tested) if tested else None
     return TrainedTagger(Path(out), about, len(sentences), words, overall)
+
+
+def language_of(files: Sequence[str | Path]) -> str:
+    """The language that treebanks are of, by file names as Universal Dependencies gives them.
+
+    Raises InputError if they tell none, or several.
+
+    >>> language_of(["en_ewt-ud-train.conllu", "treebanks/en_gum-ud-dev.conllu"])
+    'en'
+    """
+    names = [Path(path).name for path in files]
+    found = [_UD_NAME.match(name) for name in names]
+    silent = [name for name, match in zip(names, found, strict=True) if match is None]
+    languages = sorted({match[1] for match in found if match is not None})
+    if not silent and len(languages) == 1:
+        return languages[0]
+    if silent or not names:
+        what = f"{silent[0]}: the file name does not tell" if silent else "no file name tells"
+        reason = f"{what} the language, as en_ewt-ud-train.conllu would"
+    else:
+        reason = f"{', '.join(names)}: the files are of several languages, {', '.join(languages)}"
+    raise InputError(f'{reason}. Give the language as a code such as language="de" (--language de)')
 
 
 def accuracy(crf: Crf, sentences: Sequence[TaggedSentence]) -> float:

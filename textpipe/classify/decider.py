@@ -128,13 +128,12 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         from sklearn.utils.multiclass import check_classification_targets
 
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if UNSURE in self.classes_.tolist():
+        classes, codes = np.unique(y, return_inverse=True)
+        if UNSURE in classes.tolist():
             raise InputError(
                 f'"{UNSURE}" cannot be a label: it is the verdict on a document without evidence'
             )
-        if self.classes_.dtype.kind == "O":
-            self.classes_ = self.classes_.astype(str)
+        self.classes_ = classes.astype(str) if classes.dtype.kind == "O" else classes
         return codes.ravel()
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from textpipe.classify.decider import Classifier
 from textpipe.documents import Decisions
@@ -16,7 +17,8 @@ class LinearClassifier(Classifier):
     """A classifier by ``coef_`` [n_classes, n_features] and ``intercept_`` [n_classes].
 
     scikit-learn learns them; only these arrays are kept, so that a trained pipeline needs no pickle.
-    Where scikit-learn has one row of weights for two classes, the first class gets a row of zeros.
+    Where scikit-learn has one row of weights for two classes, the first class gets a row of zeros (and, in
+    scores that are no probabilities, the mirror of the second's score).
     """
 
     probabilities: ClassVar[bool]
@@ -42,8 +44,11 @@ class LinearClassifier(Classifier):
         return trained.coef_, trained.intercept_
 
     def _decide(self, values: Any) -> Decisions:
-        scores = np.asarray(values @ self.coef_.T) + self.intercept_
+        rows = values if sparse.issparse(values) else sparse.csr_matrix(values)
+        scores = np.asarray(rows @ self.coef_.T) + self.intercept_  # row by row: no batch matters
         best = np.argmax(scores, axis=1)
+        if len(self.classes_) == 2 and not self.probabilities:
+            scores[:, 0] = -scores[:, 1]
         if self.probabilities:
             scores = np.exp(scores - scores.max(axis=1, keepdims=True))
             scores /= scores.sum(axis=1, keepdims=True)

@@ -37,7 +37,8 @@ class NearestCentroid(Classifier):
         self.centroids_ = unit_rows(sums.toarray() if sparse.issparse(sums) else np.asarray(sums))
 
     def _decide(self, values: Any) -> Decisions:
-        scores = np.asarray(unit_rows(values) @ self.centroids_.T)
+        rows = sparse.csr_matrix(unit_rows(values))  # row by row: no batch matters
+        scores = np.asarray(rows @ self.centroids_.T)
         best = np.argmax(np.round(scores, 10), axis=1)
         return Decisions(
             self.classes_, self.classes_[best], scores, np.zeros(len(best), bool), False

@@ -19,6 +19,9 @@ that it is always filled up to this size: then an answer does not depend on who 
 LARGEST_PRODUCT = 2**23
 """How many similarities of sparse rows are held at once: 64 MiB."""
 
+SPARE = 32
+"""How many more than k neighbours are measured exactly where products are not exact enough."""
+
 DIGITS = 10
 """Similarities that differ by less than this many decimals are a tie."""
 
@@ -63,13 +66,14 @@ def nearest(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The ``k`` nearest of ``rows`` [n, n_features] for each of ``queries`` [m, n_features].
 
-    Returns similarities float64[m, k] and positions int64[m, k], the nearest first, ties by ``rank``.
+    Returns similarities float64[m, k] and positions int64[m, k], the nearest first, ties by ``rank``; k is at
+    most n.
     The similarity is the cosine (of rows that are brought to unit length here), or
     1 / (1 + Euclidean distance). Where a query has fewer neighbours (fewer rows than ``k``, or none that
     shares anything with it), the similarity is 0 and the position -1. Who asks often passes
     ``by_column(rows)`` as ``transposed``, so that it is not made anew each time.
     """
-    k_found = min(k, rows.shape[0])
+    k = min(k, rows.shape[0])
     similarities = np.zeros((queries.shape[0], k))
     positions = np.full((queries.shape[0], k), -1, np.int64)
     if sparse.issparse(queries) != sparse.issparse(rows):
@@ -88,7 +92,10 @@ def nearest(
         else:
             likeness = _closeness(block, transposed, lengths)
         for i, scores in enumerate(likeness):
-            found = _top(scores, rank, k_found)
+            if lengths is None:
+                found = _top(scores, rank, k)
+            else:
+                found, scores = _exactly(scores, rank, k, rows, block[i])
             similarities[start + i, : len(found)] = scores[found]
             positions[start + i, : len(found)] = found
     return similarities, positions
@@ -118,6 +125,22 @@ def _closeness(block: Any, transposed: Any, lengths: NDArray[np.float64] | None)
     else:  # a product would be faster, but of large numbers it leaves less than DIGITS digits
         squared = cdist(block, transposed.T, "sqeuclidean")
     return 1.0 / (1.0 + np.sqrt(np.maximum(np.round(squared, DIGITS), 0.0)))
+
+
+def _exactly(
+    scores: NDArray[np.float64], rank: NDArray[np.int64], k: int, rows: Any, query: Any
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The k nearest of sparse rows by exact distances, and all scores with theirs put right.
+
+    A distance made of squares and a product loses its last digits where values are large: what comes
+    near the first k is measured again, difference by difference.
+    """
+    near = _top(scores, rank, min(len(scores), k + SPARE))
+    differences = rows[near] - sparse.vstack([query] * len(near), "csr")
+    scores = scores.copy()
+    scores[near] = 1.0 / (1.0 + np.round(np.sqrt(_squares(differences)), DIGITS))
+    order = np.lexsort((rank[near], -scores[near]))
+    return near[order[:k]], scores
 
 
 def _squares(rows: Any) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ _SIGNS = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_NO_TAG = re.compile(r"<(?=[^\s<>\"'=/]*@[^\s<>]*>|[A-Za-z][A-Za-z0-9+.-]*:/|www\.)")
+_NO_TAG = re.compile(r"<(?=[^\s<>\"'=/@]*+@[^\s<>]*+>|[A-Za-z][A-Za-z0-9+.-]*:/|www\.)")
 
 
 def looks_like_html(text: str) -> bool:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Literal
 
+import regex
+
 from textpipe.documents import Region
 from textpipe.stage import Cleaned, TextStage
 
@@ -48,6 +50,12 @@ _SUSPECT = re.compile(
 )
 
 
+MOST_MARKS = 30
+"""As many combining marks may follow a character (Unicode Standard Annex 15, section 13)."""
+
+_MANY_MARKS = regex.compile(rf"\p{{M}}{{{MOST_MARKS + 1},}}")
+
+
 class NormalizeUnicode(TextStage):
     """Text in one Unicode normalization form, without invisible characters and odd spaces.
 
@@ -66,6 +74,9 @@ class NormalizeUnicode(TextStage):
             selectors and other format characters go. Joiners stay in emoji and between letters of
             scripts that are written with them; variation selectors stay after what has variants
             (emoji, digits, ideographs, Mongolian). Default true.
+
+    Of more than 30 combining marks in a row, which no language has and which the forms would put in order
+    with the square of their number, the first 30 stay; the rest is counted as ``marks``.
 
     Reads text, writes text. Counts each kind by the name of its option. Raises nothing of its own.
 
@@ -106,12 +117,18 @@ class NormalizeUnicode(TextStage):
         if _SUSPECT.search(text):
             text = self._without_oddities(text, counts)
         if self.form != "none":
+            if not text.isascii() and _MANY_MARKS.search(text):
+                before = len(text)
+                text = _MANY_MARKS.sub(lambda match: match[0][:MOST_MARKS], text)
+                counts["marks"] = before - len(text)
             text = unicodedata.normalize(self.form, text)
         return Cleaned([Region(region.kind, text)], counts)
 
     def _zeros(self) -> dict[str, int]:
         names = ("line_separators", "odd_spaces", "soft_hyphens", "bidi", "tags", "zero_width")
         counts = {name: 0 for name in names if getattr(self, name)}
+        if self.form != "none":
+            counts["marks"] = 0
         return {**counts, "nuls": 0, "controls": 0} if self.controls else counts
 
     def _without_oddities(self, text: str, counts: dict[str, int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textpipe.cli.reading import DefinitionFile, definition_of
+from textpipe.cli.reading import DefinitionFile, data_must_exist, definition_of, rehearse
 from textpipe.cli.terminal import out
 from textpipe.printable import one_line, printable
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def check(definition: DefinitionFile) -> None:
     """Is a definition sound? Shows what flows between its stages.
 
-    Exit code 0 if it is; 2, and the line that is wrong, if it is not. No data is read.
+    Exit code 0 if it is; 2, and the line that is wrong, if it is not. The models and files that its
+    stages need must be there, and so must its data, which is not read.
 
     \b
     textpipe check spam.toml
@@ -28,7 +29,8 @@ def check(definition: DefinitionFile) -> None:
     found = definition_of(definition)
     pipeline = found.pipeline
     columns = pipeline.check()
-    pipeline.prepare()
+    rehearse(found)
+    data_must_exist(found)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("", "stage", "options", "reads → writes", "then a document has"):
         table.add_column(name, overflow="fold")

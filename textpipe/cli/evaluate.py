@@ -61,6 +61,7 @@ def evaluate(
     """
     found = reading.definition_of(definition)
     must_classify(found, definition)
+    reading.rehearse(found)
     options = {
         "format": format,
         "text_column": text_column,

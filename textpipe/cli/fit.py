@@ -40,7 +40,7 @@ def fit(
     """
     from textpipe.errors import BundleError
 
-    found = reading.definition_of(definition)
+    found = reading.ready(definition)
     if to.exists() and not force:
         raise BundleError(f"{to}: is there already; --force replaces it")
     options = {
@@ -59,6 +59,7 @@ def train_and_save(
 ) -> None:
     """Train on the whole corpus, save the model, and say where it is."""
     from textpipe.bundle import save
+    from textpipe.sources.counted import counted
 
     started = time.perf_counter()
     with progress() as bar:
@@ -73,7 +74,7 @@ def train_and_save(
             overwrite=replace,
         )
     seconds = time.perf_counter() - started
-    tell(f"{to}  {size_of(to)}, {len(corpus):,} documents, {seconds:.1f} s")
+    tell(f"{to}  {size_of(to)}, {counted(len(corpus), 'document')}, {seconds:.1f} s")
 
 
 def trained_on(corpus: Corpus, data: list[str]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _facts(manifest: dict[str, Any], fingerprint: str) -> RenderableType:
         "name": manifest.get("name", ""),
         "fingerprint": fingerprint,
         "digest": manifest.get("digest", ""),
-        "files": f"{len(manifest['files'])} of {size:,} bytes in all",
+        "files": f"{len(manifest['files'])}, together {size:,} bytes",
         **{key: _plain(value) for key, value in training.items()},
         "labels": _plain(labels),
         "textpipe": manifest.get("textpipe", ""),

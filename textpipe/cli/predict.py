@@ -50,7 +50,7 @@ def predict(
 
     A verdict is a label, or "unsure" where the model knows no word of the document. With --json, a line
     is an object: id, label (null without evidence), verdict, score (of the verdict), probabilities (of
-    each label; null if the classifier has none), known_words, words.
+    each label; null without evidence, or if the classifier has none), known_words, words.
 
     \b
     textpipe predict spam.tpipe inbox.mbox --json
@@ -159,7 +159,7 @@ def decision(name: str, decisions: Decisions, row: int) -> dict[str, Any]:
         "verdict": "unsure" if unsure else label,
         "score": scores[classes.index(label)] if label in classes else None,
         "probabilities": dict(zip(map(str, classes), scores, strict=True))
-        if decisions.are_probabilities and classes
+        if decisions.are_probabilities and classes and not unsure
         else None,
         "known_words": None if decisions.known is None else int(decisions.known[row]),
         "words": None if decisions.total is None else int(decisions.total[row]),

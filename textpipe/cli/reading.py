@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +15,8 @@ import typer
 
 from textpipe.cli.progress import progress
 from textpipe.cli.terminal import say
-from textpipe.errors import DefinitionError, InputError
+from textpipe.errors import DefinitionError, InputError, TextpipeError
+from textpipe.printable import json_text
 
 if TYPE_CHECKING:
     from textpipe.definition import Definition
@@ -82,6 +85,14 @@ Encoding = Annotated[
         rich_help_panel=READING,
     ),
 ]
+OneFormat = Annotated[
+    DataFormat | None,
+    typer.Option(
+        metavar="FORMAT",
+        help="text (all of the file) or mail. By default the file name tells, and else it is text.",
+        rich_help_panel=READING,
+    ),
+]
 OneText = Annotated[
     str | None, typer.Option("--text", metavar="TEXT", help="The text itself, instead of a file.")
 ]
@@ -92,6 +103,15 @@ OneFile = Annotated[
         help="A file with one text; a mail if its name ends in .eml; - for standard input.",
     ),
 ]
+
+MANY = {
+    "csv": "a table (csv)",
+    "tsv": "a table (tsv)",
+    "jsonl": "a table (jsonl)",
+    "parquet": "a table (parquet)",
+    "mbox": "a mailbox (mbox)",
+}
+"""Formats of many documents, and what such a file is."""
 
 Options: TypeAlias = dict[str, Any]
 """Options of ``textpipe.read`` by name."""
@@ -108,6 +128,46 @@ def definition_of(path: Path) -> Definition:
             "textpipe new makes one to begin with"
         )
     return from_toml(path)
+
+
+def ready(path: Path) -> Definition:
+    """The definition in a file, of which all stages have what they need."""
+    found = definition_of(path)
+    rehearse(found)
+    return found
+
+
+def rehearse(definition: Definition) -> None:
+    """Raise DefinitionError, with file and line, for a model, list or language that is not there."""
+    try:
+        definition.pipeline.rehearse()
+    except TextpipeError as error:
+        raise DefinitionError(*_placed(definition, error)) from error
+
+
+def _placed(definition: Definition, error: TextpipeError) -> tuple[str, int | None]:
+    """What an error says, after the line of the stage that raised it, and the stage's position."""
+    position: int | None = getattr(error, "stage", None)
+    place = str(definition.path or definition.name)
+    if position is None:
+        return f"{place}: {error}", None
+    if position < len(definition.lines):
+        place += f":{definition.lines[position]}"
+    name = definition.pipeline.stages[position].name()
+    said = re.sub(rf"^(stage {position + 1}, )?({re.escape(name)}:? )?", "", str(error))
+    return f"{place}: stage {position + 1}, {name}: {said}", position
+
+
+def data_must_exist(definition: Definition) -> None:
+    """Raise DefinitionError for each source that a definition names and that is not there."""
+    missing = [
+        f"{definition.path}: [[data]] path = {json_text(source.path)} does not exist "
+        "(a path is relative to the definition)"
+        for source, path in zip(definition.data, definition.source_paths(), strict=True)
+        if not os.path.exists(path)  # noqa: PTH110  # Path.exists raises for a long name
+    ]
+    if missing:
+        raise DefinitionError("\n".join(missing))
 
 
 def labelled(definition: Definition, data: Sequence[str] | None, options: Options) -> Corpus:
@@ -139,7 +199,24 @@ def labelled(definition: Definition, data: Sequence[str] | None, options: Option
             "--data ham=PATH), a folder with a sub-folder for each label, or the name of a table's "
             "column (--label-column NAME)"
         )
+    _warn_of_one_label(definition, corpus)
     return corpus
+
+
+def _warn_of_one_label(definition: Definition, corpus: Corpus) -> None:
+    from textpipe.classify.decider import Classifier
+
+    if corpus.labels is None or not isinstance(definition.pipeline.stages[-1], Classifier):
+        return
+    label = str(corpus.labels[0])
+    if (corpus.labels == label).all():
+        n = len(corpus)
+        who = "the only document has" if n == 1 else f"all {n:,} documents have"
+        say(
+            f"warning: {who} the label {label}: a classifier that knows no other can say nothing "
+            "else. Give documents of another label as well",
+            "yellow",
+        )
 
 
 def _own(definition: Definition) -> Iterator[Any]:
@@ -155,10 +232,13 @@ def _own(definition: Definition) -> Iterator[Any]:
     return itertools.chain.from_iterable(parts)
 
 
-def one_document(text: str | None, file: str | None, encoding: str | None) -> Documents:
+def one_document(
+    text: str | None, file: str | None, form: DataFormat | None, encoding: str | None
+) -> Documents:
     """The one document that --text or FILE gives."""
     from textpipe.documents import Documents
     from textpipe.sources import read
+    from textpipe.sources.reading import format_of
 
     if (text is None) == (file is None):
         raise InputError(
@@ -170,11 +250,18 @@ def one_document(text: str | None, file: str | None, encoding: str | None) -> Do
     assert file is not None, "one of the two is given"  # noqa: S101  # for mypy
     if file != "-" and Path(file).is_dir():
         raise InputError(f"{file}: is a folder, and one text is asked for")
-    corpus = read(
-        file, format="mail" if file.lower().endswith(".eml") else "text", encoding=encoding
-    )
+    kind = form or (None if file == "-" else format_of(file, "text")) or "text"
+    if kind in MANY:
+        raise InputError(
+            f"{file}: one text is asked for, and {MANY[kind]} holds many. Give one of them (--text "
+            '"...", or a file of its own), or let textpipe predict tell about all; --format text '
+            "takes the whole file as one text"
+        )
+    corpus = read(file, format=kind, encoding=encoding)
+    for skipped in corpus.skipped:
+        say(f"{skipped.place}: {skipped.reason}", "yellow")
     if len(corpus) != 1:
-        raise InputError(f"{file}: one text is asked for, and {len(corpus)} are in it")
+        raise InputError(f"{file}: one text is asked for, and {len(corpus) or 'none'} found in it")
     return corpus.documents
 
 

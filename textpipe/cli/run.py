@@ -37,6 +37,7 @@ def run(
             "evaluate and textpipe fit with --data"
         )
     must_classify(found, definition)
+    reading.rehearse(found)
     folder = to or Path("build") / folder_name(found.name)
     corpus = reading.labelled(found, None, {})
     report = judged(found, corpus, found.evaluation)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from textpipe.evaluation.report import scores_of
 from textpipe.printable import one_line
+from textpipe.sources.counted import counted
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -28,7 +29,8 @@ def show_report(report: Report, console: Console, skipped: int) -> None:
     aside = f", {skipped:,} set aside" if skipped else ""
     console.print(
         Text(
-            f"{len(report.labels):,} documents in {report.groups:,} groups of near-duplicates{aside}; "
+            f"{counted(len(report.labels), 'document')} in "
+            f"{counted(report.groups, 'group')} of near-duplicates{aside}; "
             f"{folds} folds, {report.split} split",
             "dim",
         )
@@ -97,7 +99,7 @@ def _mistakes(report: Report) -> RenderableType:
     wrong = report.mistakes()
     if not wrong:
         return Text("no mistakes", "green")
-    table = _table(f"{len(wrong):,} mistakes", "label", "verdict", ">score", "text")
+    table = _table(counted(len(wrong), "mistake"), "label", "verdict", ">score", "text")
     for position in wrong[:MOST_MISTAKES]:
         scores = report.decisions.scores[position]
         table.add_row(

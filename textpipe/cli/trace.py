@@ -26,6 +26,7 @@ def trace(
         typer.Option(metavar="MODEL", help="A model trained by it, for the stages that learn."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
+    format: reading.OneFormat = None,  # noqa: A002  # the option's name
     encoding: reading.Encoding = None,
 ) -> None:
     """The text after every stage, and what each stage changed and dropped.
@@ -40,7 +41,7 @@ def trace(
     from textpipe.explanation.show import show_trace
 
     pipeline = _pipeline(definition, model)
-    steps = steps_of(pipeline, reading.one_document(text, file, encoding))
+    steps = steps_of(pipeline, reading.one_document(text, file, format, encoding))
     if as_json:
         typer.echo(json_text([step.as_json() for step in steps], indent=1))
         return

@@ -20,7 +20,13 @@ def train_tagger(
     to: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the tagger goes: a new folder.")
     ],
-    language: Annotated[str, typer.Option(metavar="CODE", help="Of the treebanks, such as de.")],
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="Of the treebanks, such as de. By default their names tell: de_gsd-ud-train.conllu.",
+        ),
+    ] = None,
     test: Annotated[
         list[Path] | None,
         typer.Option(
@@ -33,14 +39,17 @@ def train_tagger(
     A definition uses it with [bold]model = "FOLDER"[/bold].
 
     \b
-    textpipe train-tagger train.conllu --language de --test test.conllu --out german-tagger
+    textpipe train-tagger de_gsd-ud-train.conllu --test de_gsd-ud-test.conllu --out german-tagger
+    textpipe train-tagger my.conllu --language de --out german-tagger
     """
     from textpipe.annotate.train import train_tagger as train
+    from textpipe.sources.counted import counted
 
     started = time.perf_counter()
     with progress() as bar:
         tagger = train(files, to, language=language, test=test or [], progress=bar)
     measured = "" if tagger.accuracy is None else f", {tagger.accuracy:.2%} of test words right"
     seconds = time.perf_counter() - started
-    found = f"{tagger.sentences:,} sentences, {tagger.words:,} words{measured}, {seconds:.0f} s"
+    size = f"{counted(tagger.sentences, 'sentence')}, {counted(tagger.words, 'word')}"
+    found = f"{size}{measured}, {seconds:.0f} s"
     tell(f"{tagger.folder}  {size_of(tagger.folder)}, {found}")

@@ -14,7 +14,7 @@ from typing import Any
 from textpipe.catalogue import stage_class
 from textpipe.definition.definition import Data, Definition, Evaluation
 from textpipe.errors import DefinitionError, SourceError, TextpipeError
-from textpipe.options import check_names, check_values, defaults
+from textpipe.options import check_names, check_values, defaults, shown
 from textpipe.pipeline import Pipeline
 from textpipe.stage import Stage
 
@@ -65,13 +65,15 @@ class _Reader:
             found = re.search(r"\(at line (\d+), column \d+\)", str(error))
             line = int(found[1]) if found else self.text.count("\n") + 1
             raise self._error(line, f"is no valid TOML: {error}") from error
+        except ValueError as error:  # a number of more digits than Python reads
+            raise self._error(1, f"holds a number that cannot be meant: {error}") from error
         known = ["name", "description", "language", "stages", "data", "evaluate"]
         for key in data:
             self._check(self._line_of(key), partial(check_names, "a definition", known, [key]))
         for key in ("name", "description", "language"):
             if not isinstance(data.get(key, ""), str):
                 raise self._error(
-                    self._line_of(key), f"{key} must be a text, and {data[key]!r} was given"
+                    self._line_of(key), f"{key} must be a text, and {shown(data[key])} was given"
                 )
         tables = data.get("stages", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
@@ -108,12 +110,16 @@ class _Reader:
 
     def _tables(self, key: str, data: dict[str, Any], kind: type) -> list[Any]:
         tables = data.get(key, [])
+        if key == "evaluate" and isinstance(tables, list) and tables:
+            raise self._error(
+                self._line_of(key), "[evaluate] is one table: write it once, as [evaluate]"
+            )
         made = []
         for number, table in enumerate(tables if isinstance(tables, list) else [tables]):
 
             def build(table: Any = table) -> Any:
                 if not isinstance(table, dict):
-                    raise DefinitionError(f"{key} must be a table, and {table!r} was given")
+                    raise DefinitionError(f"{key} must be a table, and {shown(table)} was given")
                 check_names(f"[{key}]", defaults(kind), table)
                 missing = [
                     name

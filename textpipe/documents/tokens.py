@@ -154,9 +154,9 @@ class Tokens:
         >>> Tokens.of_lists([["to be", "be or"]], [[(0, 5), (3, 8)]]).words_covered(words).tolist()
         [3]
         """
-        starts = self._keys(self.starts)
-        if words is None or not len(starts) or (starts[1:] >= self._keys(self.ends)[:-1]).all():
+        if words is None or self.starts is words.starts or not len(self.starts):
             return self.lengths()
+        starts = self._keys(self.starts)
         first = np.searchsorted(words._keys(words.ends), starts, "right")
         last = np.searchsorted(words._keys(words.starts), self._keys(self.ends), "left")
         steps = np.zeros(len(words.codes) + 1, np.int64)

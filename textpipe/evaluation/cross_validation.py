@@ -83,7 +83,8 @@ class Report:
     def mistakes(self) -> list[int]:
         """Positions of the documents that got another verdict than their label, the surest first."""
         wrong = np.flatnonzero(self.labels.astype(str) != self.verdicts.astype(str))
-        surest_first = np.argsort(-self.decisions.scores[wrong].max(axis=1), kind="stable")
+        scores, unsure = self.decisions.scores[wrong].max(axis=1), self.decisions.unsure[wrong]
+        surest_first = np.argsort(np.where(unsure, np.inf, -scores), kind="stable")
         return [int(position) for position in wrong[surest_first]]
 
     def as_json(self) -> dict[str, Any]:

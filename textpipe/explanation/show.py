@@ -35,7 +35,7 @@ def show_trace(steps: Sequence[Step]) -> RenderableType:
 
 
 def _options(step: Step) -> str:
-    return " ".join(step.options.partition("(")[2].rstrip(")").split())
+    return " ".join(step.options.partition("(")[2].removesuffix(")").split())
 
 
 def _step(step: Step) -> list[RenderableType]:
@@ -52,7 +52,8 @@ def _step(step: Step) -> list[RenderableType]:
         lines.append(row)
         rest = len(step.tokens) - MOST_TOKENS
         more = f" ({rest} more are not shown)" if rest > 0 else ""
-        lines.append(Text(f"{len(step.tokens)} tokens{more}", "dim"))
+        noun = "token" if len(step.tokens) == 1 else "tokens"
+        lines.append(Text(f"{len(step.tokens)} {noun}{more}", "dim"))
     if step.changed:
         lines.append(_pairs(step.changed))
     if step.dropped:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from textpipe.errors import SourceError, nearest
+from textpipe.sources.counted import counted
 
 TEXT_NAMES = ("text", "message", "content", "body", "document")
 LABEL_NAMES = ("label", "class", "category", "target")
@@ -24,12 +25,27 @@ class Positions(NamedTuple):
 class Columns:
     """Columns as they were asked for: by name, by number from 1, or None to find them by their name.
 
-    A ``label`` of ``""`` asks for no label column.
+    A ``label`` of ``""`` asks for no label column. ``overruled`` is what was asked for before a label
+    was given for all documents; "" if nothing was overruled.
     """
 
     text: str | int | None = None
     label: str | int | None = None
     id: str | int | None = None
+    overruled: str | int | None = ""
+
+    def without_label(self) -> Columns:
+        """The same for documents that have a label already: no column is read for it."""
+        return replace(self, label="", overruled=self.overruled if self.label == "" else self.label)
+
+    def unread_label(self, names: Sequence[str]) -> str | None:
+        """The label column that would have been read, had no label been given for all documents.
+
+        >>> Columns().without_label().unread_label(["Label", "Text"])
+        'Label'
+        """
+        wanted = LABEL_NAMES if self.overruled is None else (str(self.overruled).casefold(),)
+        return next((n for n in names if n.strip() and n.strip().casefold() in wanted), None)
 
     @property
     def numbered(self) -> bool:
@@ -74,7 +90,8 @@ class Columns:
                 )
             if number is not None and not 1 <= number <= n_columns:
                 raise SourceError(
-                    f"{place}: {kind}_column is {number}, and the first row has {n_columns} columns"
+                    f"{place}: {kind}_column is {number}, and the first row has "
+                    f"{counted(n_columns, 'column')}"
                 )
             positions.append(None if number is None else number - 1)
         text, label, identity = positions

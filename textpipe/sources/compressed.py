@@ -22,6 +22,16 @@ MAX_WINDOW = 1 << 27
 
 ENDINGS = (".gz", ".zst", ".xz", ".bz2")
 
+SIGNATURES = {
+    b"\x1f\x8b\x08": ".gz",
+    b"\x28\xb5\x2f\xfd": ".zst",
+    b"\xfd7zXZ\x00": ".xz",
+    **{b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)},
+}
+"""How archives begin (RFC 1952, RFC 8878, the .xz format 1.2; bzip2: its first block)."""
+
+SIGNATURE_LENGTH = max(map(len, SIGNATURES))
+
 _FEED = 1024
 """Bytes fed at once. Zstandard expands by 32,000 at most, so that a step stays below 32 MiB."""
 
@@ -80,6 +90,42 @@ class Expanded(io.RawIOBase):
         if self._grown > cap:
             self.defect = f"the archive grew beyond {cap:,} bytes; the rest was not read"
         return chunk[:room] if len(chunk) > room else chunk
+
+
+class Borrowed(io.RawIOBase):
+    """A stream of bytes that belongs to somebody else: closing this one does not close it.
+
+    Its first bytes come at once, however slowly they are written, so that they can be looked at.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._head = memoryview(source.read(SIGNATURE_LENGTH))
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._source.fileno()
+
+    def readinto(self, buffer: Any) -> int:
+        found: Any = self._head
+        if self._head:
+            self._head = self._head[len(buffer) :]
+        else:
+            found = self._source.read1(len(buffer))  # type: ignore[attr-defined]  # of all buffered ones
+        n = min(len(buffer), len(found))
+        buffer[:n] = found[:n]
+        return n
+
+
+def ending_of(head: bytes) -> str | None:
+    """The ending of archives that begin with these bytes; None if it is no archive.
+
+    >>> ending_of(gzip.compress(b"a")), ending_of(b"a,b\\n")
+    ('.gz', None)
+    """
+    return next((end for mark, end in SIGNATURES.items() if head.startswith(mark)), None)
 
 
 def expand(source: BinaryIO, ending: str) -> Expanded:

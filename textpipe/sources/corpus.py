@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Regions
+from textpipe.sources.counted import counted
 from textpipe.sources.record import Note, Record, Skipped
 
 REPORT_EVERY = 1000
@@ -40,11 +41,11 @@ class Corpus:
     def summary(self) -> str:
         """A few lines: how many documents of which label, what was set aside and why, and the notes."""
         n = len(self)
-        lines = ["one document" if n == 1 else f"{n:,} documents"]
+        lines = [counted(n, "document")]
         if self.labels is not None:
             counts = Counter(self.labels.tolist()).most_common()
             shown = ", ".join(f"{label} {count:,}" for label, count in counts[:10])
-            lines[0] += f": {shown}" + (f", {len(counts) - 10} more labels" * (len(counts) > 10))
+            lines[0] += f": {shown}" + (f", {len(counts) - 10} more" * (len(counts) > 10))
         lines += self._set_aside()
         if self.encodings:
             shown = ", ".join(f"{name} {count:,}" for name, count in self.encodings.items())
@@ -64,7 +65,8 @@ class Corpus:
             lines.append(f"  {len(found):,} {reason} ({', '.join(found[:3])}{more})")
         if len(by_size) > 5:
             rest = sum(len(found) for _, found in by_size[5:])
-            lines.append(f"  {rest:,} for {len(by_size) - 5} other reasons")
+            others = counted(len(by_size) - 5, "other reason")
+            lines.append(f"  {rest:,} for {others}")
         return lines
 
 
@@ -144,7 +146,7 @@ def _unique(ids: list[str], notes: list[str]) -> list[str]:
             taken.add(new)
         used.add(name)
         unique.append(new)
-    notes.append(f"{len(renamed):,} ids came again and got a number, such as {renamed[0]!r}")
+    notes.append(f"ids that came again got a number: {len(renamed):,}, such as {renamed[0]!r}")
     return unique
 
 

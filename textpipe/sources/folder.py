@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from textpipe.sources.counted import counted
 from textpipe.sources.record import Note, Skipped
 
 
@@ -65,4 +66,6 @@ def walk(folder: Path) -> Iterator[Found | Skipped | Note]:
         waiting += reversed(below)
     yield from sorted(found, key=lambda file: file.parts)
     if hidden:
-        yield Note(f"{folder}: {hidden} hidden files or folders were passed over")
+        yield Note(
+            f"{folder}: passed over {counted(hidden, 'hidden file or folder', 'hidden files or folders')}"
+        )

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from textpipe.errors import SourceError, nearest
+from textpipe.sources.counted import counted
 from textpipe.sources.lines import decoded_lines
-from textpipe.sources.record import NO_COLUMN, Item, Note, Origin, Skipped, row_record
+from textpipe.sources.record import NO_COLUMN, Item, Note, Origin, Skipped, row_record, unread_label
 
 
 def read_jsonl(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
@@ -33,6 +34,7 @@ def read_jsonl(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
             continue
         if keys is None:
             keys = _keys(found, origin)
+            yield from unread_label(origin, list(found))
         text, label, identity = keys
         if len(seen) < 1000:
             seen.update(dict.fromkeys(found))
@@ -40,7 +42,7 @@ def read_jsonl(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
         identity_value = None if identity is None else found.get(identity)
         yield row_record(origin, number, found.get(text), value, identity_value, encoding)
     if blank:
-        yield Note(f"{origin.place}: {blank} blank lines were passed over")
+        yield Note(f"{origin.place}: passed over {counted(blank, 'blank line')}")
     for key in keys or ():
         if key is not None and key not in seen:
             raise SourceError(

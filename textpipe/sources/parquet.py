@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from textpipe.errors import SourceError
 from textpipe.sources.encoding import decode
-from textpipe.sources.record import NO_COLUMN, Item, Origin, Skipped, row_record
+from textpipe.sources.record import NO_COLUMN, Item, Origin, Skipped, row_record, unread_label
 
 BATCH = 1024
 """Rows that are in memory at once."""
@@ -31,10 +31,11 @@ def read_parquet(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{origin.place} is no sound Parquet file: {error}") from error
     wanted = [names[i] for i in dict.fromkeys(at) if i is not None]
+    yield from unread_label(origin, names)
     row = 0
     try:
         for batch in table.iter_batches(BATCH, columns=wanted):
-            columns = batch.to_pydict()
+            columns = {name: _values(batch.column(name)) for name in wanted}
             for i in range(batch.num_rows):
                 row += 1
                 text, encoding = _text(columns[names[at.text]][i], origin.encoding)
@@ -45,6 +46,14 @@ def read_parquet(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
                 yield row_record(origin, row, text, label, identity, encoding)
     except (pa.ArrowException, OSError) as error:
         yield Skipped(origin.place, f"the file is damaged after row {row}: {error}")
+
+
+def _values(column: Any) -> list[Any]:
+    """The values of a column; texts that are not UTF-8, as Parquet may hold them, as bytes."""
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except UnicodeDecodeError:
+        return column.cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
 
 
 def _text(value: Any, encoding: str | None) -> tuple[Any, str]:

@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from textpipe.documents import clean_surrogates
 from textpipe.errors import SourceError, nearest
 from textpipe.sources.columns import Columns
-from textpipe.sources.compressed import ENDINGS, expand
+from textpipe.sources.compressed import ENDINGS, SIGNATURE_LENGTH, Borrowed, ending_of, expand
 from textpipe.sources.corpus import Corpus, gather
 from textpipe.sources.encoding import known_codec
 from textpipe.sources.folder import Found, is_maildir, walk
@@ -118,6 +118,8 @@ def records(
         id_column: the column of the documents' ids; by default they are made of file and line.
         encoding: how texts are encoded; by default it is guessed for each line, file or mail part.
 
+    Standard input may be compressed: its first bytes tell.
+
     A folder is walked in a fixed order. The names of its sub-folders are labels, unless a label was
     given or a table in it has a label column.
 
@@ -130,7 +132,8 @@ def records(
         raise SourceError(
             f"unknown encoding {encoding!r}: give one such as utf-8, cp1252 or koi8-r"
         )
-    columns = Columns(text_column, label_column if label is None else "", id_column)
+    columns = Columns(text_column, label_column, id_column)
+    columns = columns if label is None else columns.without_label()
     if is_table(data):
         return read_table(data, columns, label)
     sources = list(data) if isinstance(data, list | tuple) else [data]
@@ -146,7 +149,7 @@ def _all(sources: Sequence[Any], asked: Origin, form: str | None) -> Iterator[It
             continue
         label, path = _split(source)
         label = asked.label if label is None else label
-        columns = asked.columns if label is None else dataclasses.replace(asked.columns, label="")
+        columns = asked.columns if label is None else asked.columns.without_label()
         name = "stdin" if path == "-" else Path(path).name or Path(path).resolve().name
         origin = dataclasses.replace(asked, name=name, place=path, label=label, columns=columns)
         if path == "-":
@@ -154,7 +157,7 @@ def _all(sources: Sequence[Any], asked: Origin, form: str | None) -> Iterator[It
         elif Path(path).is_dir():
             yield from _folder(Path(path), origin, form)
         else:
-            kind = form or _format_of(path, "lines")
+            kind = form or format_of(path, "lines")
             if kind is None:
                 raise SourceError(f"{path}: the file name does not tell its format. {_known()}")
             yield from _file(Path(path), origin, kind)
@@ -189,7 +192,7 @@ def _known() -> str:
     return f"Give format (--format) as one of {', '.join(FORMATS)}"
 
 
-def _format_of(path: str, txt: str) -> str | None:
+def format_of(path: str, txt: str) -> str | None:
     """The format that a file's name tells; ``txt`` is what .txt means here."""
     name = path.lower()
     for ending in ENDINGS:
@@ -201,13 +204,12 @@ def _format_of(path: str, txt: str) -> str | None:
 def _stdin(origin: Origin, form: str | None) -> Iterator[Item]:
     if form is None:
         raise SourceError(f"standard input has no name that tells its format. {_known()}")
-    stdin: Any = sys.stdin.buffer
-    stream = stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)
-    try:
+    stream: Any = io.BufferedReader(Borrowed(sys.stdin.buffer))
+    ending = ending_of(stream.peek(SIGNATURE_LENGTH))
+    if ending is None:
         yield from _stream(stream, origin, form)
-    finally:
-        if stream is not stdin:
-            stream.detach()  # else standard input would be closed with it
+    else:
+        yield from _archive(stream, ending, origin, form)
 
 
 def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
@@ -219,8 +221,7 @@ def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
         else:
             yield item
     formats = [
-        form or ("mail" if file.in_maildir else _format_of(file.path.name, "text"))
-        for file in found
+        form or ("mail" if file.in_maildir else format_of(file.path.name, "text")) for file in found
     ]
     if found and not any(formats):
         raise SourceError(f"{folder}: no file name in it tells its format. {_known()}")
@@ -245,20 +246,34 @@ def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
 
 
 def _file(path: Path, origin: Origin, form: str) -> Iterator[Item]:
-    if form == "mail" and _format_of(path.name, "") == "mbox":
+    if form == "mail" and format_of(path.name, "") == "mbox":
         form = "mbox"
     ending = next((e for e in ENDINGS if path.name.lower().endswith(e)), None)
     try:
         with path.open("rb") as file:
             if ending is None:
                 yield from _stream(file, origin, form)
-                return
-            expanded = expand(file, ending)
-            yield from _stream(io.BufferedReader(expanded), origin, form)
-            if expanded.defect:
-                yield Skipped(origin.place, expanded.defect)
+            else:
+                yield from _archive(file, ending, origin, form)
     except OSError as error:
         raise SourceError(f"{origin.place} cannot be read: {error.strerror or error}") from error
+
+
+def _archive(file: BinaryIO, ending: str, origin: Origin, form: str) -> Iterator[Item]:
+    """What an archive holds, up to where it is damaged."""
+    expanded = expand(file, ending)
+    stream: Any = io.BufferedReader(expanded)
+    try:
+        if stream.peek(1) or not expanded.defect:
+            yield from _stream(stream, origin, form)
+    except SourceError as error:
+        if expanded.defect is None:
+            raise
+        raise SourceError(
+            f"{origin.place}: {expanded.defect}. Of what could be read: {error}"
+        ) from error
+    if expanded.defect:
+        yield Skipped(origin.place, expanded.defect)
 
 
 def _stream(stream: io.BufferedReader, origin: Origin, form: str) -> Iterator[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -60,6 +61,16 @@ class Origin:
     label: str | None = None
     columns: Columns = field(default_factory=Columns)
     encoding: str | None = None
+
+
+def unread_label(origin: Origin, names: Sequence[str]) -> Iterator[Note]:
+    """A note, if a table has a column of labels and a label was given for all its documents."""
+    column = origin.columns.unread_label(names)
+    if column is not None:
+        yield Note(
+            f"{origin.place}: its column {column.strip()[:40]!r} was not read: "
+            f"all its documents are {origin.label}"
+        )
 
 
 NO_COLUMN = object()

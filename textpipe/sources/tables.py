@@ -12,8 +12,9 @@ import io
 from collections.abc import Iterator, Sequence
 
 from textpipe.sources.columns import Positions
+from textpipe.sources.counted import counted
 from textpipe.sources.lines import decoded_lines
-from textpipe.sources.record import NO_COLUMN, Item, Note, Origin, Skipped, row_record
+from textpipe.sources.record import NO_COLUMN, Item, Note, Origin, Skipped, row_record, unread_label
 
 FIELD_LIMIT = 1 << 26
 """The longest field of a CSV file, in characters. A longer one is a quote that was never closed."""
@@ -74,7 +75,9 @@ def _csv_rows(
         if feed.ended_within_row:
             n_lines = feed.line - feed.row_line + 1
             reason = "a quote is never closed; all that follows in the file hangs on it"
-            yield Skipped(f"{origin.place}:{feed.row_line}", f"{reason} ({n_lines} lines)")
+            yield Skipped(
+                f"{origin.place}:{feed.row_line}", f"{reason} ({counted(n_lines, 'line')})"
+            )
             return
         yield Row(fields, feed.row_line, feed.encoding)
 
@@ -122,12 +125,17 @@ def _rows_to_records(rows: Iterator[Row | Skipped], origin: Origin) -> Iterator[
             width = len(row.fields)
             if origin.columns.numbered:
                 at = origin.columns.count(width, origin.place)
+                yield Note(
+                    f"{origin.place}: columns are given by number, so its first row was read as a "
+                    "document"
+                )
             else:
                 at = origin.columns.find(row.fields, origin.place)
                 nameless = width > at.text + 1 and not any(
                     name.strip() for name in row.fields[at.text + 1 :]
                 )
                 yield from _only_column(row.fields, origin)
+                yield from unread_label(origin, row.fields)
                 continue
         fields = row.fields
         if len(fields) != width:
@@ -143,10 +151,11 @@ def _rows_to_records(rows: Iterator[Row | Skipped], origin: Origin) -> Iterator[
         yield row_record(origin, row.line, text, label, identity, row.encoding)
     if spilled:
         yield Note(
-            f"{origin.place}: {spilled} rows held text in nameless columns; it was joined back"
+            f"{origin.place}: {counted(spilled, 'row')} held text in nameless columns; it was joined "
+            "back"
         )
     if blank:
-        yield Note(f"{origin.place}: {blank} blank lines were passed over")
+        yield Note(f"{origin.place}: passed over {counted(blank, 'blank line')}")
 
 
 def _only_column(names: Sequence[str], origin: Origin) -> Iterator[Note]:

@@ -92,7 +92,9 @@ class Count(Vectorizer):
             raise InputError(self._nothing_left(tokens, frequency))
         forms = np.array(tokens.forms.to_pylist(), object)
         if self.max_features is not None and len(kept) > self.max_features:
-            totals = np.asarray(counts.sum(axis=0)).ravel()[kept]
+            totals = frequency[kept]
+            if not self.binary:
+                totals = np.asarray(counts.sum(axis=0)).ravel()[kept]
             order = sorted(range(len(kept)), key=lambda i: (-totals[i], forms[kept[i]]))
             kept = kept[order[: self.max_features]]
         kept = kept[np.argsort(forms[kept], kind="stable")]

@@ -72,6 +72,8 @@ class Union(Stage):
                 f"union: weights must be one number for each of {len(self.branches)} branches, and "
                 f"{len(self.weights)} were given"
             )
+        if min(self.weights or [1.0]) < 0:
+            raise DefinitionError(f"union: weights must be 0 or more, and {self.weights} was given")
         for number, branch in enumerate(self.chains(), 1):
             for stage in branch:
                 if not isinstance(stage, Stage):
