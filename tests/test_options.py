@@ -123,4 +123,6 @@ def test_exactly_one_plain_type_fits_a_value_that_a_definition_can_hold(value):
     writable = value is not None and not (
         isinstance(value, int | float) and not -1e308 <= value <= 1e308
     )
+    if isinstance(value, int) and abs(value) >= 2**63:  # more than TOML holds
+        writable = False
     assert len(fitting) == writable

@@ -4,6 +4,7 @@ import json
 import lzma
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -185,3 +186,14 @@ def test_standard_input_may_be_compressed(textpipe, model, home, pack):
     raw = (home / "messages.csv").read_bytes()
     command = ["predict", model, "-", "--format", "csv", "--json"]
     assert lines(textpipe(*command, stdin=pack(raw))) == lines(textpipe(*command, stdin=raw))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_line(model, tmp_path):
+    path = tmp_path / "many.txt"
+    path.write_text("prize\n" * 2_000)
+    command = [sys.executable, "-m", "textpipe", "predict", str(model), str(path), "--json"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)  # noqa: S603  # our own command
+    assert done.returncode == 2
+    assert done.stderr == b"error: No space left on device\n"

@@ -68,9 +68,11 @@ class Commands(TyperGroup):
                 _forget_output()
                 raise typer.Exit(1) from error
             except OSError as error:
-                if error.filename is None:
+                if error.errno is None:
                     raise
-                say(f"error: {error.filename}: {error.strerror}", "red")
+                where = "" if error.filename is None else f"{error.filename}: "
+                say(f"error: {where}{error.strerror}", "red")
+                _forget_output()
                 raise typer.Exit(2) from error
 
 
