@@ -10,7 +10,7 @@ demo: $(VENV)/.installed  ## set up, then train and judge a spam detector on dat
 
 test: $(VENV)/.installed-dev  ## set up, then run the tests and the doctests
 	$(BIN)/python -m coverage run -m pytest
-	$(BIN)/python -m coverage report --fail-under=$$(cat .ci/coverage-floor) --skip-covered | tail -n 25
+	$(BIN)/python -m coverage report --fail-under=$$(cat .ci/coverage-floor) --skip-covered
 
 check: $(VENV)/.installed-dev  ## format, lint, types and layers
 	$(BIN)/ruff format --check .
