@@ -23,15 +23,17 @@ from collections.abc import Iterable
 
 
 class TextpipeError(Exception):
-    """Whatever textpipe raises on purpose."""
-
-
-class DefinitionError(TextpipeError, ValueError):
-    """A pipeline that cannot work: an unknown stage, a wrong option, an order that does not fit.
+    """Whatever textpipe raises on purpose.
 
     ``stage`` is the position, counted from 0, of the stage that it is about, where there is one;
     a definition file uses it to name the line.
     """
+
+    stage: int | None = None
+
+
+class DefinitionError(TextpipeError, ValueError):
+    """A pipeline that cannot work: an unknown stage, a wrong option, an order that does not fit."""
 
     def __init__(self, message: str, stage: int | None = None) -> None:
         super().__init__(message)

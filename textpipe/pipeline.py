@@ -148,7 +148,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             except DefinitionError as error:
                 raise DefinitionError(f"stage {position + 1}, {error}", position) from error
             except TextpipeError as error:
-                error.stage = position  # type: ignore[attr-defined]  # where it happened
+                error.stage = position
                 raise
 
     def rehearse(self) -> None:
@@ -166,7 +166,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 if not stage.learns and documents.matrix is None:
                     documents = stage.apply(documents)
             except TextpipeError as error:
-                error.stage = position  # type: ignore[attr-defined]
+                error.stage = position
                 raise
             if "matrix" in stage.writes:
                 break
@@ -214,16 +214,22 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
     # -- use ----------------------------------------------------------------------------------------
 
-    def run(self, X: Any, observe: Observer | None = None) -> Documents:
-        """The documents after every stage that does not decide, with all their columns."""
-        parts = list(self._batches(Documents.of(X), observe, 0))
+    def run(self, X: Any, observe: Observer | None = None, done: int = 0) -> Documents:
+        """The documents after every stage that does not decide, with all their columns.
+
+        ``done`` stages have worked on them already.
+        """
+        parts = list(self._batches(Documents.of(X), observe, done))
         return Documents.concat(parts)
 
-    def decide(self, X: Any, observe: Observer | None = None) -> Decisions:
-        """What each document is, with scores and whether there was evidence."""
+    def decide(self, X: Any, observe: Observer | None = None, done: int = 0) -> Decisions:
+        """What each document is, with scores and whether there was evidence.
+
+        ``done`` stages have worked on the documents already.
+        """
         if not _decides(self):
             raise InputError("the last stage of this pipeline decides nothing: add knn_classifier")
-        return Decisions.concat(list(self.decisions(Documents.of(X), observe)))
+        return Decisions.concat(list(self.decisions(Documents.of(X), observe, done)))
 
     def decisions(
         self, documents: Documents, observe: Observer | None = None, done: int = 0
@@ -263,9 +269,10 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         """Accuracy of a classifier, R² of a regressor."""
         from sklearn.metrics import r2_score
 
-        if not len(self.decide(X).classes):
-            return float(r2_score(y, self.predict(X)))
-        return float(np.mean(self.predict(X) == np.asarray(y)))
+        decisions = self.decide(X)
+        if not len(decisions.classes):
+            return float(r2_score(y, decisions.answers()))
+        return float(np.mean(decisions.answers() == np.asarray(y)))
 
     @available_if(_transforms)  # type: ignore[untyped-decorator]
     def transform(self, X: Any) -> Any:

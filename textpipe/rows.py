@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import numpy as np
+from scipy import sparse
+
+
+def dense(values: Any) -> Any:
+    """The rows as a dense array, whatever they are."""
+    return values.toarray() if sparse.issparse(values) else np.asarray(values)
+
 
 def unit_rows(values: Any, norm: Literal["l2", "l1"] = "l2") -> Any:
     """The rows, dense or CSR [n, n_features], divided by their length; a zero row stays zero.

@@ -20,7 +20,7 @@ pipeline, ``learn`` and ``apply`` are called with ``Documents``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -136,6 +136,17 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     def __getstate__(self) -> dict[str, Any]:
         """What is only kept for speed (``_name``) is left behind in copies and other processes."""
         return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+
+def walk(stages: Any) -> Iterator[Stage]:
+    """Every stage, and the stages inside its options, in a fixed order."""
+    for stage in stages:
+        if isinstance(stage, list | tuple):
+            yield from walk(stage)
+        elif isinstance(stage, Stage):
+            yield stage
+            for value in stage.get_params(deep=False).values():
+                yield from walk(value if isinstance(value, list | tuple) else [value])
 
 
 def flow(

@@ -15,7 +15,6 @@ from typing import Any
 import textpipe
 from textpipe.errors import BundleError
 from textpipe.options import fits
-from textpipe.stage import Stage
 
 FORMAT, SCHEMA = "textpipe-bundle", 1
 MANIFEST = "manifest.json"
@@ -134,17 +133,6 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     # RuntimeError is what zipfile says of an encrypted entry
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
         raise BundleError(f"{path}: is a damaged zip file: {error}") from error
-
-
-def walk(stages: Any) -> Iterator[Stage]:
-    """Every stage, and the stages inside its options, in a fixed order."""
-    for stage in stages:
-        if isinstance(stage, list | tuple):
-            yield from walk(stage)
-        elif isinstance(stage, Stage):
-            yield stage
-            for value in stage.get_params(deep=False).values():
-                yield from walk(value if isinstance(value, list | tuple) else [value])
 
 
 def versions() -> dict[str, str]:

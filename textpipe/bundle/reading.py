@@ -26,11 +26,11 @@ from textpipe.bundle.manifest import (
     parse,
     sha256,
     versions,
-    walk,
 )
 from textpipe.definition import from_data
 from textpipe.errors import BundleError, TextpipeError, TextpipeWarning
 from textpipe.pipeline import Pipeline
+from textpipe.stage import walk
 
 
 def load(path: str | Path, *, expect: str | None = None) -> Pipeline:

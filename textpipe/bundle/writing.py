@@ -16,11 +16,11 @@ import pyarrow as pa
 from scipy import sparse
 
 import textpipe
-from textpipe.bundle.manifest import FORMAT, LEARNED, MANIFEST, SCHEMA, sha256, versions, walk
+from textpipe.bundle.manifest import FORMAT, LEARNED, MANIFEST, SCHEMA, sha256, versions
 from textpipe.definition import as_data, digest
 from textpipe.errors import BundleError
 from textpipe.pipeline import Pipeline
-from textpipe.stage import NotTrainedError
+from textpipe.stage import NotTrainedError, walk
 
 
 def save(

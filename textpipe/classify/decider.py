@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, ClassVar
 
 import numpy as np
@@ -79,14 +80,11 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         unsure = ~self._has_evidence(values)
         if matrix is not None and matrix.known is not None:
             unsure |= matrix.known == 0
-        return Decisions(
-            decisions.classes,
-            decisions.values,
-            decisions.scores,
-            unsure,
-            decisions.are_probabilities,
-            None if matrix is None else matrix.known,
-            None if matrix is None else matrix.total,
+        return dataclasses.replace(
+            decisions,
+            unsure=unsure,
+            known=None if matrix is None else matrix.known,
+            total=None if matrix is None else matrix.total,
         )
 
     def predict(self, X: Any) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,20 +36,6 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
     >>> knn.predict([[0.8, 0.1], [0.1, 0.8], [0.0, 0.0]]).tolist()
     ['ham', 'spam', 'unsure']
     """
-
-    def __init__(
-        self,
-        k: int = 10,
-        metric: Literal["cosine", "euclidean"] = "cosine",
-        weights: Literal["similarity", "uniform"] = "similarity",
-        power: float = 2.0,
-        excerpt: int = 200,
-    ) -> None:
-        self.k = k
-        self.metric = metric
-        self.weights = weights
-        self.power = power
-        self.excerpt = excerpt
 
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
         codes = self._classes_of(y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +34,6 @@ class KnnRegressor(TrainingSet):
     >>> knn.predict([[0.8, 0.1]]).tolist()
     [1.5]
     """
-
-    def __init__(
-        self,
-        k: int = 10,
-        metric: Literal["cosine", "euclidean"] = "cosine",
-        weights: Literal["similarity", "uniform"] = "similarity",
-        power: float = 2.0,
-        excerpt: int = 200,
-    ) -> None:
-        self.k = k
-        self.metric = metric
-        self.weights = weights
-        self.power = power
-        self.excerpt = excerpt
 
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
         try:

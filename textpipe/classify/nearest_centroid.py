@@ -10,7 +10,7 @@ from scipy import sparse
 
 from textpipe.classify.decider import Classifier
 from textpipe.documents import Decisions
-from textpipe.rows import unit_rows
+from textpipe.rows import dense, unit_rows
 
 
 class NearestCentroid(Classifier):
@@ -34,7 +34,7 @@ class NearestCentroid(Classifier):
             shape=(len(self.classes_), len(codes)),
         )
         sums = member @ rows
-        self.centroids_ = unit_rows(sums.toarray() if sparse.issparse(sums) else np.asarray(sums))
+        self.centroids_ = unit_rows(dense(sums))
 
     def _decide(self, values: Any) -> Decisions:
         rows = sparse.csr_matrix(unit_rows(values))  # row by row: no batch matters

@@ -7,13 +7,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import sparse
 
 from textpipe.classify.decider import Decider
 from textpipe.classify.neighbours import by_column, canonical_order, nearest
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError
-from textpipe.rows import unit_rows
+from textpipe.rows import dense, unit_rows
 
 
 class Neighbourhood(NamedTuple):
@@ -30,11 +29,19 @@ class Neighbourhood(NamedTuple):
 class TrainingSet(Decider):
     """A decider that keeps the training rows and asks the nearest of them."""
 
-    k: int
-    metric: Literal["cosine", "euclidean"]
-    weights: Literal["similarity", "uniform"]
-    power: float
-    excerpt: int
+    def __init__(
+        self,
+        k: int = 10,
+        metric: Literal["cosine", "euclidean"] = "cosine",
+        weights: Literal["similarity", "uniform"] = "similarity",
+        power: float = 2.0,
+        excerpt: int = 200,
+    ) -> None:
+        self.k = k
+        self.metric = metric
+        self.weights = weights
+        self.power = power
+        self.excerpt = excerpt
 
     def check(self) -> None:
         super().check()
@@ -94,5 +101,4 @@ class TrainingSet(Decider):
 
     def row_of(self, position: int) -> Any:
         """The training document's row, 1-D dense [n_features]."""
-        row = self.rows_[position]
-        return row.toarray().ravel() if sparse.issparse(row) else row
+        return dense(self.rows_[position]).ravel()

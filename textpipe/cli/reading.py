@@ -147,7 +147,7 @@ def rehearse(definition: Definition) -> None:
 
 def _placed(definition: Definition, error: TextpipeError) -> tuple[str, int | None]:
     """What an error says, after the line of the stage that raised it, and the stage's position."""
-    position: int | None = getattr(error, "stage", None)
+    position = error.stage
     place = str(definition.path or definition.name)
     if position is None:
         return f"{place}: {error}", None

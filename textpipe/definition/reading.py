@@ -16,7 +16,7 @@ from textpipe.definition.definition import Data, Definition, Evaluation
 from textpipe.errors import DefinitionError, SourceError, TextpipeError
 from textpipe.options import check_names, check_values, defaults, shown
 from textpipe.pipeline import Pipeline
-from textpipe.stage import Stage
+from textpipe.stage import Stage, walk
 
 
 def from_toml(source: str | Path) -> Definition:
@@ -177,18 +177,13 @@ class _Reader:
         return heads[number] + 1
 
 
-def _find_files(stages: Iterable[Any], folder: Path) -> None:
+def _find_files(stages: Iterable[Stage], folder: Path) -> None:
     """Options that name a file or folder beside the definition get its path, from wherever it is run."""
-    for stage in stages:
-        if isinstance(stage, Stage):
-            for option in stage.file_options:
-                value = getattr(stage, option)
-                if value is not None and (folder / value).exists():
-                    setattr(stage, option, str(folder / value))
-            nested = stage.get_params(deep=False).values()
-            _find_files([value for value in nested if isinstance(value, list)], folder)
-        elif isinstance(stage, list):
-            _find_files(stage, folder)
+    for stage in walk(stages):
+        for option in stage.file_options:
+            value = getattr(stage, option)
+            if value is not None and (folder / value).exists():
+                setattr(stage, option, str(folder / value))
 
 
 def _stage_of(table: Mapping[str, Any]) -> Stage:

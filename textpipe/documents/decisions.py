@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +46,17 @@ class Decisions:
         verdicts = self.values.astype(object)
         verdicts[self.unsure] = UNSURE
         return verdicts
+
+    def take(self, indices: Int64) -> Decisions:
+        """The decisions about these documents, in this order."""
+        return dataclasses.replace(
+            self,
+            values=self.values[indices],
+            scores=self.scores[indices],
+            unsure=self.unsure[indices],
+            known=None if self.known is None else self.known[indices],
+            total=None if self.total is None else self.total[indices],
+        )
 
     def answers(self) -> NDArray[Any]:
         """What ``predict`` returns: verdicts where labels are texts.

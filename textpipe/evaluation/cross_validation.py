@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -61,13 +62,7 @@ class Report:
         found = []
         for fold in range(int(self.folds.max()) + 1):
             at = np.flatnonzero(self.folds == fold)
-            part = Decisions(
-                self.decisions.classes,
-                self.decisions.values[at],
-                self.decisions.scores[at],
-                self.decisions.unsure[at],
-                self.decisions.are_probabilities,
-            )
+            part = self.decisions.take(at)
             found.append(scores_of(self.labels[at], self.verdicts[at], part, self.positive))
         return found
 
@@ -176,7 +171,7 @@ def evaluate(
         progress("folds", folds, folds)
 
     order = np.argsort(np.concatenate([test for _, test in parts]), kind="stable")
-    decisions = _in_order(_same_classes(found, np.unique(labels)), order)
+    decisions = Decisions.concat(_same_classes(found, np.unique(labels))).take(order)
     verdicts = decisions.verdicts()
     return Report(
         labels,
@@ -226,28 +221,5 @@ def _same_classes(parts: list[Decisions], classes: NDArray[Any]) -> list[Decisio
     for part in parts:
         scores = np.zeros((len(part), len(classes)))
         scores[:, np.searchsorted(classes, part.classes)] = part.scores
-        aligned.append(
-            Decisions(
-                classes,
-                part.values,
-                scores,
-                part.unsure,
-                part.are_probabilities,
-                part.known,
-                part.total,
-            )
-        )
+        aligned.append(dataclasses.replace(part, classes=classes, scores=scores))
     return aligned
-
-
-def _in_order(parts: list[Decisions], order: NDArray[np.int64]) -> Decisions:
-    whole = Decisions.concat(parts)
-    return Decisions(
-        whole.classes,
-        whole.values[order],
-        whole.scores[order],
-        whole.unsure[order],
-        whole.are_probabilities,
-        None if whole.known is None else whole.known[order],
-        None if whole.total is None else whole.total[order],
-    )

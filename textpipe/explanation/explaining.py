@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.linear import LinearClassifier
@@ -16,6 +15,7 @@ from textpipe.documents import UNSURE, Documents
 from textpipe.errors import InputError
 from textpipe.explanation.word_parts import Parts, word_parts
 from textpipe.pipeline import Pipeline
+from textpipe.rows import dense
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def explain(pipeline: Pipeline, text: str | Documents) -> Explanation:
     documents = Documents.of([text]) if isinstance(text, str) else text
     if len(documents) != 1:
         raise InputError(f"explain takes one document, and {len(documents)} were given")
-    decisions = pipeline.decide(documents)
+    last = len(pipeline.stages) - 1
+    first = next((i for i, stage in enumerate(pipeline.stages) if "matrix" in stage.writes), last)
+    before = pipeline[:first].run(documents) if first else documents
+    after = pipeline.run(before, done=first)
+    decisions = pipeline.decide(after, done=last)
     decider = pipeline.stages[-1]
-    after = pipeline.run(documents)
     assert after.matrix is not None, "a decider reads a matrix"  # noqa: S101  # for mypy
-    first = next(i for i, stage in enumerate(pipeline.stages) if "matrix" in stage.writes)
-    before = Pipeline(pipeline.stages[:first], pipeline.language)
-    before.trained_ = True
-    parts = word_parts(pipeline.stages[first:-1], before.run(documents) if first else documents)
+    parts = word_parts(pipeline.stages[first:-1], before)
     unsure = bool(decisions.unsure[0])
     values = decisions.values[0]
     verdict: str | float = UNSURE if unsure else values.item()
@@ -119,7 +119,7 @@ def _by_neighbours(
     keeper: TrainingSet, values: Any, parts: Parts, verdict: str
 ) -> tuple[list[Neighbour], list[Word]]:
     hood = keeper.neighbourhood(values)
-    row = _dense(values[:1])[0]
+    row = dense(values[:1])[0]
     length = float(np.linalg.norm(row)) or 1.0
     total = float(hood.votes[0].sum()) or 1.0
     supports, opposes = np.zeros(len(parts.words)), np.zeros(len(parts.words))
@@ -168,7 +168,3 @@ def _words(parts: Parts, supports: NDArray[np.float64], opposes: NDArray[np.floa
         for i, word in enumerate(parts.words)
         if supports[i] or opposes[i]
     ]
-
-
-def _dense(values: Any) -> Any:
-    return values.toarray() if sparse.issparse(values) else np.asarray(values)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.documents import Documents, Tokens
+from textpipe.rows import dense
 from textpipe.stage import Stage
 from textpipe.vectorize.count import Count
 from textpipe.vectorize.document_vectors import WordVectors
@@ -48,11 +49,11 @@ def word_parts(stages: Sequence[Stage], documents: Documents) -> Parts:
         if "matrix" not in stage.writes:
             continue
         assert documents.matrix is not None, "it was just written"  # noqa: S101  # for mypy
-        row = _dense(documents.matrix.values)[0]
+        row = dense(documents.matrix.values)[0]
         if "matrix" not in stage.reads:
             parts = _first_parts(stage, before, row, documents.matrix.features)
         elif parts is not None and isinstance(stage, ReduceDimensions):
-            parts.values = _dense(parts.values @ stage.components_.T)
+            parts.values = dense(parts.values @ stage.components_.T)
         parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row)
     assert parts is not None, "the pipeline was checked"  # noqa: S101  # for mypy
     return parts
@@ -128,7 +129,3 @@ def _places(tokens: Tokens | None) -> dict[str, Spans]:
         for word, span in zip(tokens.of(0), tokens.spans(0), strict=True):
             places.setdefault(word, []).append(span)
     return places
-
-
-def _dense(values: Any) -> Any:
-    return values.toarray() if sparse.issparse(values) else np.asarray(values)
