@@ -28,7 +28,7 @@ import pyarrow as pa
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from textpipe.documents import Documents, Matrix, Region, Regions, Tokens
+from textpipe.documents import Documents, Int32, Matrix, Region, Regions, Tokens
 from textpipe.errors import DefinitionError, TextpipeError
 from textpipe.options import check_values
 
@@ -123,6 +123,14 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
         before = {"language_", "n_features_in_"}  # known before anything is learned
         return not self.learns or any(name not in before for name in learned)
 
+    def learned(self) -> dict[str, Any]:
+        """What goes to disk with a trained pipeline: the attributes that end in ``_``."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name.endswith("_") and not name.startswith("_")
+        }
+
     def _readable(self, documents: Documents) -> Documents:
         for column in self.reads:
             holder = documents.tokens if column == "tags" else documents
@@ -206,6 +214,14 @@ class TextStage(Stage):
     def clean(self, region: Region) -> Cleaned:
         """What becomes of one region of a document (most documents are one region of kind "")."""
         return Cleaned([Region(region.kind, self.of(region.text))])
+
+    def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
+        """Where in ``region`` the code points of each cleaned region come from; see ``explain``.
+
+        For each cleaned region begins and ends [len(text), 2] in ``region.text``, both the same for
+        what comes from nothing. None if this stage cannot tell: then words are compared instead.
+        """
+        return None
 
     def apply(self, documents: Documents) -> Documents:
         counts = dict(documents.counts)

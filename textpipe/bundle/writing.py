@@ -70,7 +70,7 @@ def _write(pipeline: Pipeline, folder: Path, name: str, training: dict[str, Any]
     states = [
         {
             attribute: writer.encode(value, f"{stage.name()}.{attribute}")
-            for attribute, value in sorted(vars(stage).items())
+            for attribute, value in sorted(stage.learned().items())
             if LEARNED.fullmatch(attribute)
         }
         for stage in walk(pipeline.stages)

@@ -18,6 +18,8 @@ class ComplementNb(Probabilities, LinearClassifier):
 
     Options:
         alpha: added to each word's count, 0 or more. Default 1.0.
+        verdict_from: a label is only said where its probability is at least this, such as
+            ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
 
     Reads a matrix of 0 or more; writes decisions, whose scores are (overconfident) probabilities.
     Raises InputError for negative values.
@@ -30,8 +32,9 @@ class ComplementNb(Probabilities, LinearClassifier):
     probabilities = True
     nonnegative = True
 
-    def __init__(self, alpha: float = 1.0) -> None:
+    def __init__(self, alpha: float = 1.0, verdict_from: dict[str, float] | None = None) -> None:
         self.alpha = alpha
+        self.verdict_from = verdict_from
 
     def _estimator(self) -> Any:
         from sklearn.naive_bayes import ComplementNB

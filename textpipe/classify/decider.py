@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.utils.validation import validate_data
 
 from textpipe.documents import UNSURE, Decisions, Documents, Matrix
-from textpipe.errors import InputError
+from textpipe.errors import DefinitionError, InputError
 from textpipe.labels import labels_of
 from textpipe.stage import Stage
 
@@ -77,7 +77,7 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
             ensure_min_samples=0,
         )
         decisions = self._decide(values)
-        unsure = ~self._has_evidence(values)
+        unsure = decisions.unsure | ~self._has_evidence(values)
         if matrix is not None and matrix.known is not None:
             unsure |= matrix.known == 0
         return dataclasses.replace(
@@ -127,16 +127,27 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
 
         check_classification_targets(y)
         classes, codes = np.unique(y, return_inverse=True)
+        self._not_unsure(classes)
+        self.classes_ = classes.astype(str) if classes.dtype.kind == "O" else classes
+        return codes.ravel()
+
+    def _not_unsure(self, classes: NDArray[Any]) -> None:
         if UNSURE in classes.tolist():
             raise InputError(
                 f'"{UNSURE}" cannot be a label: it is the verdict on a document without evidence'
             )
-        self.classes_ = classes.astype(str) if classes.dtype.kind == "O" else classes
-        return codes.ravel()
 
 
 class Classifier(Decider):
     """A decider whose values are labels."""
+
+    def _like_training(self, labels: NDArray[Any]) -> None:
+        """Raise InputError unless these labels are texts where training's are, else numbers."""
+        if (labels.dtype.kind in "UO") != (self.classes_.dtype.kind in "UO"):
+            kind = "texts" if self.classes_.dtype.kind in "UO" else "numbers"
+            raise InputError(
+                f"{self.name()}: the labels of training are {kind}, and {labels[0]!r} was given"
+            )
 
     def score(self, X: Any, y: Any) -> float:
         """Accuracy. A row without evidence counts as an error where labels are texts."""
@@ -156,7 +167,37 @@ class Classifier(Decider):
 
 
 class Probabilities(Decider):
-    """For classifiers whose scores are probabilities, or shares of the votes."""
+    """For classifiers whose scores are probabilities, or shares of the votes.
+
+    Their option ``verdict_from`` says from which score on a label may be said.
+    """
+
+    verdict_from: dict[str, float] | None
+
+    def check(self) -> None:
+        super().check()
+        for label, least in (self.verdict_from or {}).items():
+            if not 0 <= least <= 1:
+                raise DefinitionError(
+                    f"{self.name()}: verdict_from must be scores from 0.0 to 1.0, and {least} was given "
+                    f"for {label}"
+                )
+
+    def decide(self, X: Any) -> Decisions:
+        decisions = super().decide(X)
+        if not self.verdict_from:
+            return decisions
+        labels = decisions.classes.astype(str).tolist()
+        for label in self.verdict_from:
+            if label not in labels:
+                raise InputError(
+                    f"verdict_from of {self.name()} names {label!r}, and the labels of training are "
+                    f"{', '.join(labels)}"
+                )
+        least = np.array([self.verdict_from.get(label, 0.0) for label in labels])
+        at = np.searchsorted(decisions.classes, decisions.values)
+        too_low = decisions.scores[np.arange(len(at)), at] < least[at]
+        return dataclasses.replace(decisions, unsure=decisions.unsure | too_low)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Share of each class [n_documents, n_classes]; the training shares where there is no evidence."""

@@ -36,15 +36,22 @@ class KnnRegressor(TrainingSet):
     """
 
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
+        targets = self._targets_of(y)
+        self._keep(values, targets, targets)
+        self._counted()
+
+    def _targets_of(self, labels: NDArray[Any]) -> NDArray[np.float64]:
         try:
-            self.targets_ = np.asarray(y, np.float64)
+            return np.asarray(labels, np.float64)
         except ValueError as error:
             raise InputError(
                 f"knn_regressor needs numbers as labels, and one is no number: {error}. "
                 "For named classes use knn_classifier"
             ) from error
-        self.mean_ = math.fsum(self.targets_) / len(self.targets_)  # in whatever order they came
-        self._keep(values, self.targets_)
+
+    def _counted(self) -> None:
+        targets = self.targets_[self.there()]
+        self.mean_ = math.fsum(targets) / max(1, len(targets))  # in whatever order they came
 
     def _decide(self, values: Any) -> Decisions:
         hood = self.neighbourhood(values)

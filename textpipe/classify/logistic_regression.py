@@ -18,6 +18,8 @@ class LogisticRegression(Probabilities, LinearClassifier):
         C: how much a training error costs; smaller is smoother. Default 1.0.
         balanced: weigh classes by their inverse frequency. Default false.
         max_iter: how many steps at most. Default 1000.
+        verdict_from: a label is only said where its probability is at least this, such as
+            ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
 
     Reads a matrix; writes decisions, whose scores are probabilities.
 
@@ -28,10 +30,17 @@ class LogisticRegression(Probabilities, LinearClassifier):
 
     probabilities = True
 
-    def __init__(self, C: float = 1.0, balanced: bool = False, max_iter: int = 1000) -> None:
+    def __init__(
+        self,
+        C: float = 1.0,
+        balanced: bool = False,
+        max_iter: int = 1000,
+        verdict_from: dict[str, float] | None = None,
+    ) -> None:
         self.C = C
         self.balanced = balanced
         self.max_iter = max_iter
+        self.verdict_from = verdict_from
 
     def _estimator(self) -> Any:
         from sklearn.linear_model import LogisticRegression as Reference

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -9,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textpipe.classify.decider import Decider
-from textpipe.classify.neighbours import by_column, canonical_order, nearest
-from textpipe.documents import Documents
-from textpipe.errors import DefinitionError
+from textpipe.documents import Documents, Int64
+from textpipe.errors import DefinitionError, InputError
+from textpipe.neighbours import Index, content_keys
 from textpipe.rows import dense, unit_rows
 
 
@@ -27,7 +29,11 @@ class Neighbourhood(NamedTuple):
 
 
 class TrainingSet(Decider):
-    """A decider that keeps the training rows and asks the nearest of them."""
+    """A decider that keeps the training rows and asks the nearest of them.
+
+    What it learned, parallel by position: ``rows_``, ``targets_`` (labels as numbers), ``keys_`` (for
+    ties), ``digests_`` (of the text: the same document twice has the same), ``ids_``, ``excerpts_``.
+    """
 
     def __init__(
         self,
@@ -47,44 +53,166 @@ class TrainingSet(Decider):
         super().check()
         for option, least in (("k", 1), ("power", 0), ("excerpt", 0)):
             value = getattr(self, option)
-            if value < least:
+            if not isinstance(value, str) and value < least:
                 raise DefinitionError(
                     f"{self.name()}: {option} must be at least {least}, and {value} was given"
                 )
 
+    # -- training -----------------------------------------------------------------------------------
+
     def learn(self, documents: Documents, labels: Any = None) -> None:
         super().learn(documents, labels)
         self.ids_ = documents.ids
-        texts = documents.texts() if self.excerpt else []
-        self.excerpts_ = pa.array(
-            [" ".join(text[: 4 * self.excerpt].split())[: self.excerpt] for text in texts],
-            pa.string(),
-        )
+        self.excerpts_ = self._excerpts(documents)
+        self.digests_ = digests_of(documents)
 
-    def _keep(self, values: Any, y: NDArray[Any]) -> None:
-        self.rows_ = unit_rows(values) if self.metric == "cosine" else values
-        self.rank_ = canonical_order(self.rows_, y)
-        self._transposed = by_column(self.rows_)
-        for name in ("ids_", "excerpts_"):
+    def _keep(self, values: Any, targets: NDArray[Any], labels: NDArray[Any]) -> None:
+        for name in ("ids_", "excerpts_", "digests_", "_there", "_found"):
             self.__dict__.pop(name, None)
+        self.rows_ = unit_rows(values) if self.metric == "cosine" else values
+        self.targets_ = targets
+        self.keys_ = content_keys(self.rows_, labels)
+        self._index = Index(self.rows_, self.keys_, self.metric)
+
+    def _excerpts(self, documents: Documents) -> pa.Array:
+        texts = documents.texts() if self.excerpt else []
+        cut = [" ".join(text[: 4 * self.excerpt].split())[: self.excerpt] for text in texts]
+        return pa.array(cut, pa.string())
+
+    def _targets_of(self, labels: NDArray[Any]) -> NDArray[Any]:
+        """The labels as numbers; a label that training did not see becomes one of the classes."""
+        raise TypeError(f"{type(self).__name__} must say _targets_of(labels)")
+
+    # -- neighbours ---------------------------------------------------------------------------------
+
+    def index(self) -> Index:
+        """The training rows, ready to be searched."""
+        if not hasattr(self, "_index"):  # a model from disk
+            n = self.rows_.shape[0]
+            if not n == len(self.keys_) == len(self.targets_):
+                raise InputError(f"{self.name()}: rows, keys and labels are not of the same number")
+            self._index = Index(self.rows_, self.keys_, self.metric)
+        return self._index
+
+    def neighbourhood(self, values: Any, k: int | None = None) -> Neighbourhood:
+        """The nearest training documents of each row of ``values`` and how much their votes weigh."""
+        similarities, positions = self.index().nearest(values, k or self._k())
+        return Neighbourhood(positions, similarities, self._votes(similarities, positions))
+
+    def _k(self) -> int:
+        """How many neighbours vote."""
+        return self.k
+
+    def _votes(
+        self, similarities: NDArray[np.float64], positions: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        if self.weights == "uniform":
+            return (positions >= 0).astype(np.float64)
+        return np.where(positions >= 0, similarities**self.power, 0.0)
 
     def _has_evidence(self, values: Any) -> NDArray[np.bool_]:
         if self.metric == "euclidean":  # the origin is a point like any other
             return np.ones(values.shape[0], bool)
         return super()._has_evidence(values)
 
-    def neighbourhood(self, values: Any, k: int | None = None) -> Neighbourhood:
-        """The nearest training documents of each row of ``values`` and how much their votes weigh."""
-        if not hasattr(self, "_transposed"):  # a model from disk
-            self._transposed = by_column(self.rows_)
-        similarities, positions = nearest(
-            values, self.rows_, self.rank_, k or self.k, self.metric, self._transposed
-        )
-        if self.weights == "uniform":
-            votes = (positions >= 0).astype(np.float64)
-        else:
-            votes = np.where(positions >= 0, similarities**self.power, 0.0)
-        return Neighbourhood(positions, similarities, votes)
+    # -- taught and untaught ------------------------------------------------------------------------
+
+    def find(self, documents: Documents) -> list[list[int]]:
+        """The positions at which each of these documents stands in training, by its text."""
+        if not hasattr(self, "_found"):
+            self._found: dict[bytes, list[int]] = {}
+            for position, digest in enumerate(self.digests_):
+                self._found.setdefault(digest.tobytes(), []).append(position)
+        there = self.there()
+        return [
+            [at for at in self._found.get(digest.tobytes(), ()) if there[at]]
+            for digest in digests_of(documents)
+        ]
+
+    def there(self) -> NDArray[np.bool_]:
+        """Which positions hold a document that was not taken out, bool[n]."""
+        if not hasattr(self, "_there"):
+            self._there = np.ones(len(self.targets_), bool)
+        return self._there
+
+    def add(self, documents: Documents, labels: Sequence[Any] | NDArray[Any]) -> Int64:
+        """Append documents that have a matrix, as rows of their own. Returns their positions."""
+        assert documents.matrix is not None, "checked by the pipeline"  # noqa: S101  # for mypy
+        known, first = np.asarray(labels), len(self.targets_)
+        rows = documents.matrix.values
+        rows = unit_rows(rows) if self.metric == "cosine" else rows
+        keys = content_keys(rows, known)
+        there, digests = self.there(), digests_of(documents)
+        if hasattr(self, "_found"):
+            for position, digest in enumerate(digests, first):
+                self._found.setdefault(digest.tobytes(), []).append(position)
+        index = self.index()
+        index.add(rows, keys)
+        self.rows_, self.keys_ = index.rows, index.keys
+        self._there = np.append(there, np.ones(len(known), bool))
+        self.targets_ = np.concatenate([self.targets_, self._targets_of(known)])
+        self.digests_ = np.concatenate([self.digests_, digests])
+        self.ids_ = pa.concat_arrays([self.ids_, documents.ids])
+        self.excerpts_ = pa.concat_arrays([self.excerpts_, self._excerpts(documents)])
+        self._counted()
+        return np.arange(first, first + len(known))
+
+    def remove(self, positions: Iterable[int]) -> None:
+        """Take documents out: they vote no more, and are in no model that is saved afterwards."""
+        at = list(positions)
+        self.there()[at] = False
+        self.index().remove(at)
+        self._counted()
+
+    def restore(self, positions: Iterable[int]) -> None:
+        """Put back what was taken out."""
+        at = list(positions)
+        self.there()[at] = True
+        self.index().restore(at)
+        self._counted()
+
+    def relabel(self, positions: Sequence[int], label: Any) -> None:
+        """Give documents another label."""
+        at, labels = list(positions), np.array([label for _ in positions])
+        targets = self._targets_of(labels)  # first: it may number the classes anew
+        self.targets_, self.keys_ = np.array(self.targets_), np.array(self.keys_)
+        self.targets_[at] = targets
+        self.keys_[at] = content_keys(self.rows_[at], labels)
+        self.index().rekey(at, self.keys_[at])
+        self._counted()
+
+    def only(self, positions: Iterable[int]) -> None:
+        """Keep these documents, in this order, and forget all others."""
+        at = np.fromiter(positions, np.int64)
+        for name, value in self.parallel(at).items():
+            setattr(self, name, value)
+        for name in ("_index", "_there", "_found"):
+            self.__dict__.pop(name, None)
+        self._counted()
+
+    def parallel(self, at: Int64) -> dict[str, Any]:
+        """What was learned about the documents at these positions."""
+        kept: dict[str, Any] = {
+            name: getattr(self, name)[at] for name in ("rows_", "targets_", "keys_")
+        }
+        if hasattr(self, "digests_"):
+            kept["digests_"] = self.digests_[at]
+        for name in ("ids_", "excerpts_"):
+            if len(getattr(self, name, ())):
+                kept[name] = getattr(self, name).take(pa.array(at))
+        return kept
+
+    def learned(self) -> dict[str, Any]:
+        """What goes to disk: nothing of the documents that were taken out."""
+        state = super().learned()
+        if hasattr(self, "_there") and not self._there.all():
+            state |= self.parallel(np.flatnonzero(self._there))
+        return state
+
+    def _counted(self) -> None:
+        """Bring up to date what is counted over all documents."""
+
+    # -- what a position stands for -----------------------------------------------------------------
 
     def label_of(self, position: int) -> str | float:
         """The label of the training document at this position."""
@@ -102,3 +230,12 @@ class TrainingSet(Decider):
     def row_of(self, position: int) -> Any:
         """The training document's row, 1-D dense [n_features]."""
         return dense(self.rows_[position]).ravel()
+
+
+def digests_of(documents: Documents) -> NDArray[np.uint64]:
+    """A digest of each document's text, uint64[n_documents, 2]: by it a document is known again."""
+    digests = [
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        for text in documents.texts()
+    ]
+    return np.frombuffer(b"".join(digests), "<u8").reshape(-1, 2)

@@ -1,0 +1,1 @@
+"""Loops over numbers that are compiled (numba): the only file that imports it."""
