@@ -46,6 +46,8 @@ BUILT_IN = {
     "text_shape": "textpipe.vectorize.text_shape:TextShape",
     "union": "textpipe.vectorize.union:Union",
     "reduce_dimensions": "textpipe.vectorize.reduce_dimensions:ReduceDimensions",
+    "weigh_by_label": "textpipe.vectorize.weigh_by_label:WeighByLabel",
+    "stretch_by_label": "textpipe.vectorize.stretch_by_label:StretchByLabel",
     # matrix -> decisions
     "knn_classifier": "textpipe.classify.knn_classifier:KnnClassifier",
     "knn_regressor": "textpipe.classify.knn_regressor:KnnRegressor",

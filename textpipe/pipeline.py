@@ -12,9 +12,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import available_if
 
 from textpipe.classify.decider import Decider
+from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.training_set import TrainingSet
 from textpipe.documents import Decisions, Documents
 from textpipe.errors import DefinitionError, InputError, TextpipeError
+from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
 from textpipe.options import check_names
 from textpipe.stage import NotTrainedError, Stage, flow
@@ -194,17 +196,27 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if not len(documents):
             raise InputError("there are no documents to learn from")
         self.prepare()
+        first = next(
+            (i for i, s in enumerate(self.stages[:-1]) if s.sees_labels), len(self.stages) - 1
+        )
         for position, stage in enumerate(self.stages[done:], done):
+            if position == first:
+                before = documents
             if stage.learns:
                 started = time.perf_counter()
                 try:
                     stage.learn(documents, labels)
+                    if isinstance(stage, KnnClassifier) and stage.judges_itself():
+                        known = labels_of(labels, len(before))
+                        stage.judge(judged_in_folds(self.stages, first, before, known))
                 except Exception as error:
                     _say_where(error, position, stage)
                     raise
                 if observe:
                     observe(position, stage, 0, time.perf_counter() - started)
-            if stage is not self.stages[-1]:
+            if stage.cross_fits:
+                documents = stage.apply_in_training(documents)
+            elif stage is not self.stages[-1]:
                 parts = [
                     self._apply(position, batch, observe) for batch in documents.batches(BATCH)
                 ]

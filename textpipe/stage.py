@@ -95,6 +95,22 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
         """The documents with what this stage writes put in place."""
         raise TypeError(f"{type(self).__name__} is a Stage and must say apply(documents)")
 
+    def apply_in_training(self, documents: Documents) -> Documents:
+        """What ``apply`` makes of the very documents that were just learned from. It differs only for a
+        stage that must not judge a document by the document's own label.
+        """
+        return self.apply(documents)
+
+    @property
+    def sees_labels(self) -> bool:
+        """Does what this stage makes of a training document depend on labels?"""
+        return self.cross_fits
+
+    @property
+    def cross_fits(self) -> bool:
+        """Does ``apply_in_training`` differ from ``apply``?"""
+        return type(self).apply_in_training is not Stage.apply_in_training
+
     def fit(self, X: Any, y: Any = None) -> Stage:
         """Learn from documents (anything that ``Documents.of`` takes) and, where asked, labels."""
         self.check()

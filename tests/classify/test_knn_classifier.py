@@ -21,14 +21,14 @@ def test_the_label_with_the_most_votes():
 def test_votes_weigh_the_similarity_to_a_power():
     rows, query = [[1.0, 0.0], [0.6, 0.8], [0.6, 0.8]], [[1.0, 0.0]]
     for power, share in ((0.0, 1 / 3), (1.0, 1 / 2.2), (2.0, 1 / 1.72)):
-        knn = KnnClassifier(k=3, power=power).fit(rows, ["a", "b", "b"])
+        knn = KnnClassifier(k=3, power=power, prior=0.0).fit(rows, ["a", "b", "b"])
         assert knn.predict_proba(query)[0, 0] == pytest.approx(share)
-    uniform = KnnClassifier(k=3, weights="uniform").fit(rows, ["a", "b", "b"])
+    uniform = KnnClassifier(k=3, weights="uniform", prior=0.0).fit(rows, ["a", "b", "b"])
     assert uniform.predict_proba(query)[0, 0] == pytest.approx(1 / 3)
 
 
 def test_a_neighbour_that_shares_nothing_has_no_vote():
-    knn = KnnClassifier(k=3, weights="uniform").fit(
+    knn = KnnClassifier(k=3, weights="uniform", prior=0.0).fit(
         [[1.0, 0.0], [0.0, 1.0], [0.0, 2.0]], ["a", "b", "b"]
     )
     assert knn.predict_proba([[1.0, 0.0]]).tolist() == [[1.0, 0.0]]

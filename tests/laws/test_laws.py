@@ -33,6 +33,8 @@ OTHER_OPTIONS = {
     "pretrained_vectors": [{"limit": 2, "documents": "sif", "normalize": False}],
     "union": [{"weights": [1, 0.5], "normalize": False}],
     "reduce_dimensions": [{"method": "pca", "dimensions": 3, "normalize": False}],
+    "weigh_by_label": [{"method": "chi_squared", "power": 1.0}, {"method": "relevance_frequency", "normalize": False}],
+    "stretch_by_label": [{"strength": 4.0, "C": 0.1, "folds": 2, "seed": 1}],
     "knn_classifier": [{"k": 3, "metric": "euclidean", "weights": "uniform", "excerpt": 0}],
     "knn_regressor": [{"k": 2, "power": 1, "metric": "euclidean"}],
     "linear_svc": [{"C": 0.1, "balanced": True, "seed": 3}],

@@ -7,9 +7,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from textpipe.classify.calibration import calibrate, calibrated
 from textpipe.classify.decider import Classifier, Probabilities
+from textpipe.classify.leave_one_out import (
+    Judged,
+    leave_one_out,
+    loss_by_k,
+    smallest_good_k,
+)
 from textpipe.classify.training_set import Neighbourhood, TrainingSet
-from textpipe.documents import Decisions
+from textpipe.documents import Decisions, Documents
+from textpipe.duplicates import near_duplicate_groups
+from textpipe.errors import DefinitionError
+from textpipe.neighbours import equal_rows
 
 
 class KnnClassifier(TrainingSet, Probabilities, Classifier):
@@ -21,7 +31,11 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
     (Cover and Hart: Nearest neighbor pattern classification, 1967; weighted votes as Dudani, 1976.)
 
     Options:
-        k: how many neighbours vote; if there are fewer training documents, all of them. Default 10.
+        k: how many neighbours vote; if there are fewer training documents, all of them. "auto" judges
+            training documents (5,000 at most) by each other, near-duplicates left out, and takes the
+            smallest k whose Brier score is within one standard error of the best; ``k_curve_`` has the
+            score of each k. Where an earlier stage learns from labels, they are judged in five folds.
+            Default 10.
         metric: "cosine", or "euclidean" (then similarity is 1 / (1 + distance)). Default "cosine".
         weights: "similarity": a vote weighs the similarity to the power of ``power``; or "uniform": each
             neighbour has one vote. Default "similarity".
@@ -29,14 +43,18 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         excerpt: how many characters of each training text are kept, to be shown with an explanation;
             0 keeps none. Default 200.
         prior: votes that are shared out among the labels as training has them, before any neighbour
-            votes: little evidence then moves the scores little. 0 or more. Default 0.0.
+            votes: little evidence then moves the scores little. 0 or more. Default 0.001.
+        calibrate: "beta" or "isotonic" turns shares of votes into probabilities that come true as often
+            as they say; fitted on training documents judged by each other, near-duplicates left out.
+            Default "none".
+        most_k: the largest k that "auto" considers. Default 50.
         verdict_from: a label is only said where its score is at least this, such as
             ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
         minimum_evidence: where the votes add up to less, the verdict is "unsure". Default 0.0.
         minimum_training: while a label has fewer training documents, every verdict is "unsure".
             Default 0.
 
-    Reads a matrix; writes decisions, whose scores are each label's share of the votes.
+    Reads a matrix; writes decisions, whose scores are each label's share of the votes, or its probability.
     Raises InputError where labels are missing, or one is called "unsure".
 
     >>> knn = KnnClassifier(k=2).fit([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]], ["ham", "ham", "spam"])
@@ -46,26 +64,82 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
 
     def __init__(
         self,
-        k: int = 10,
+        k: int | Literal["auto"] = 10,
         metric: Literal["cosine", "euclidean"] = "cosine",
         weights: Literal["similarity", "uniform"] = "similarity",
         power: float = 2.0,
         excerpt: int = 200,
-        prior: float = 0.0,
+        prior: float = 0.001,
+        calibrate: Literal["none", "beta", "isotonic"] = "none",
+        most_k: int = 50,
         verdict_from: dict[str, float] | None = None,
         minimum_evidence: float = 0.0,
         minimum_training: int = 0,
     ) -> None:
         super().__init__(k, metric, weights, power, excerpt)
         self.prior = prior
+        self.calibrate = calibrate
+        self.most_k = most_k
         self.verdict_from = verdict_from
         self.minimum_evidence = minimum_evidence
         self.minimum_training = minimum_training
 
+    def check(self) -> None:
+        super().check()
+        for option, least in (("prior", 0), ("most_k", 1), ("minimum_training", 0)):
+            value = getattr(self, option)
+            if value < least:
+                raise DefinitionError(
+                    f"{self.name()}: {option} must be at least {least}, and {value} was given"
+                )
+
+    # -- training -----------------------------------------------------------------------------------
+
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
+        for name in ("k_", "k_curve_", "calibration_"):
+            self.__dict__.pop(name, None)
         codes = self._classes_of(y)
         self._keep(values, codes.astype(np.int32), y)
         self._counted()
+
+    def fit(self, X: Any, y: Any = None) -> KnnClassifier:
+        """Learn from rows [n_documents, n_features] and their labels [n_documents]."""
+        super().fit(X, y)
+        if self.judges_itself():
+            texts = X.texts() if isinstance(X, Documents) else None
+            groups = equal_rows(self.rows_) if texts is None else near_duplicate_groups(texts)
+            self.judge(leave_one_out(self.index(), groups, self.most()))
+        return self
+
+    def judges_itself(self) -> bool:
+        """Must training documents be judged by each other?"""
+        return self.k == "auto" or self.calibrate != "none"
+
+    def most(self) -> int:
+        """How many neighbours of a judged document are looked at."""
+        return self.most_k if self.k == "auto" else self._k()
+
+    def judge(self, left_out: Judged) -> None:
+        """Choose k and calibrate, by training documents that were judged without themselves."""
+        votes = self._votes(left_out.similarities, left_out.positions)
+        truth = self.targets_[left_out.judged]
+        if self.k == "auto":
+            of_class = np.where(left_out.positions >= 0, self.targets_[left_out.positions], -1)
+            prior = self.prior * self.shares_
+            loss = loss_by_k(votes, of_class, truth, prior)
+            self.k_curve_ = loss.mean(axis=0)
+            self.k_ = smallest_good_k(loss)
+        if self.calibrate != "none":
+            k = self._k()
+            hood = Neighbourhood(
+                left_out.positions[:, :k], left_out.similarities[:, :k], votes[:, :k]
+            )
+            voted = hood.votes.sum(axis=1) > 0
+            scores = self.evidence(hood)[voted]
+            self.calibration_ = calibrate(self.calibrate, scores, truth[voted])
+
+    def _k(self) -> int:
+        return self.k_ if self.k == "auto" else super()._k()
 
     def _targets_of(self, labels: NDArray[Any]) -> NDArray[np.int32]:
         self._like_training(labels)
@@ -99,9 +173,11 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         totals = votes.sum(axis=1, keepdims=True)
         return np.where(totals > 0, votes / np.where(totals > 0, totals, 1.0), self.shares_)
 
+    # -- use ----------------------------------------------------------------------------------------
+
     def _decide(self, values: Any) -> Decisions:
         hood = self.neighbourhood(values)
-        scores = self.evidence(hood)
+        scores = calibrated(getattr(self, "calibration_", {}), self.evidence(hood))
         unsure = hood.votes.sum(axis=1) < self.minimum_evidence
         if self.counts_.min() < self.minimum_training:
             unsure[:] = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,16 @@ class KnnRegressor(TrainingSet):
     >>> knn.predict([[0.8, 0.1]]).tolist()
     [1.5]
     """
+
+    def __init__(
+        self,
+        k: int = 10,
+        metric: Literal["cosine", "euclidean"] = "cosine",
+        weights: Literal["similarity", "uniform"] = "similarity",
+        power: float = 2.0,
+        excerpt: int = 200,
+    ) -> None:
+        super().__init__(k, metric, weights, power, excerpt)
 
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
         targets = self._targets_of(y)

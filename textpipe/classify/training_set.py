@@ -35,9 +35,11 @@ class TrainingSet(Decider):
     ties), ``digests_`` (of the text: the same document twice has the same), ``ids_``, ``excerpts_``.
     """
 
+    k: int | Literal["auto"]
+
     def __init__(
         self,
-        k: int = 10,
+        k: int | Literal["auto"] = 10,
         metric: Literal["cosine", "euclidean"] = "cosine",
         weights: Literal["similarity", "uniform"] = "similarity",
         power: float = 2.0,
@@ -69,10 +71,9 @@ class TrainingSet(Decider):
     def _keep(self, values: Any, targets: NDArray[Any], labels: NDArray[Any]) -> None:
         for name in ("ids_", "excerpts_", "digests_", "_there", "_found"):
             self.__dict__.pop(name, None)
-        self.rows_ = unit_rows(values) if self.metric == "cosine" else values
+        self._index = self.index_of(values, labels)
+        self.rows_, self.keys_ = self._index.rows, self._index.keys
         self.targets_ = targets
-        self.keys_ = content_keys(self.rows_, labels)
-        self._index = Index(self.rows_, self.keys_, self.metric)
 
     def _excerpts(self, documents: Documents) -> pa.Array:
         texts = documents.texts() if self.excerpt else []
@@ -84,6 +85,11 @@ class TrainingSet(Decider):
         raise TypeError(f"{type(self).__name__} must say _targets_of(labels)")
 
     # -- neighbours ---------------------------------------------------------------------------------
+
+    def index_of(self, values: Any, labels: NDArray[Any]) -> Index:
+        """Rows [n, n_features] and their labels [n], ready to be searched."""
+        rows = unit_rows(values) if self.metric == "cosine" else values
+        return Index(rows, content_keys(rows, labels), self.metric)
 
     def index(self) -> Index:
         """The training rows, ready to be searched."""
@@ -101,6 +107,7 @@ class TrainingSet(Decider):
 
     def _k(self) -> int:
         """How many neighbours vote."""
+        assert self.k != "auto", "knn_classifier chooses it"  # noqa: S101  # for mypy
         return self.k
 
     def _votes(

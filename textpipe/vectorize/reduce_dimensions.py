@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from textpipe.documents import Documents, Matrix
 from textpipe.errors import DefinitionError, InputError
-from textpipe.stage import Stage
+from textpipe.rows import dense
+from textpipe.vectorize.matrix_stage import MatrixStage
 
 NO_MEANING = 1e-7
 """A direction with less than this share of the strongest one's singular value is rounding error
 (PCA by eigenvalues of the covariance knows singular values to the square root of the precision)."""
 
 
-class ReduceDimensions(Stage):
+class ReduceDimensions(MatrixStage):
     """A dense matrix of few columns that keeps most of what the rows differ in.
 
     On TF-IDF, "truncated_svd" is latent semantic analysis: words that stand in like documents fall
@@ -46,9 +47,6 @@ class ReduceDimensions(Stage):
            [0.   , 3.   ]])
     """
 
-    reads = ("matrix",)
-    writes = ("matrix",)
-
     def __init__(
         self,
         method: Literal["truncated_svd", "pca"] = "truncated_svd",
@@ -72,62 +70,15 @@ class ReduceDimensions(Stage):
                 f"reduce_dimensions: seed must lie between 0 and 2**32 - 1, and {self.seed} was given"
             )
 
-    def fit(self, X: Any, y: Any = None) -> ReduceDimensions:
-        """Learn from documents that carry a matrix, or from an array [n_rows, n_features]."""
-        if isinstance(X, Documents):
-            super().fit(X, y)
-            return self
-        from sklearn.utils.validation import validate_data
-
-        self.check()
-        self._learn(validate_data(self, X, accept_sparse="csr", dtype=np.float64))
-        return self
-
-    def transform(self, X: Any) -> Any:
-        """The reduced rows of documents that carry a matrix, or of an array, as an array."""
-        if isinstance(X, Documents):
-            return super().transform(X)
-        from sklearn.utils.validation import validate_data
-
-        self.need_training()
-        return self._reduce(
-            validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
-        )
-
-    def learn(self, documents: Documents, labels: Any = None) -> None:
-        values = _matrix_of(documents).values
-        if not values.shape[0]:
-            raise InputError(
-                "reduce_dimensions: no training documents were given, it needs one or more"
-            )
-        self.n_features_in_ = int(values.shape[1])
-        self._learn(values)
-
-    def apply(self, documents: Documents) -> Documents:
-        matrix = _matrix_of(documents)
-        if matrix.values.shape[1] != self.n_features_in_:
-            raise InputError(
-                f"reduce_dimensions learned from a matrix of {self.n_features_in_} columns, and one of "
-                f"{matrix.values.shape[1]} was given: train it again together with what stands before it"
-            )
-        reduced = Matrix(self._reduce(matrix.values), self.features(), matrix.known, matrix.total)
-        return documents.with_(matrix=reduced)
-
-    def features(self) -> list[str]:
+    def features(self, before: Sequence[str] = ()) -> list[str]:
         """What the columns are called: each is a mixture of all that were before."""
         return [f"{self.name()}_{i}" for i in range(len(self.components_))]
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
-        """The columns' names, as scikit-learn asks for them."""
-        self.need_training()
-        return np.array(self.features(), object)
+    def map_parts(self, values: Any) -> Any:
+        """Each part's share in the new columns; the mean that "pca" takes off is no part's."""
+        return dense(values @ self.components_.T)
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
-
-    def _learn(self, values: Any) -> None:
+    def _learn(self, values: Any, labels: NDArray[Any] | None, texts: Sequence[str] | None) -> None:
         if self.method == "pca" and values.shape[0] < 2:
             raise InputError(
                 "reduce_dimensions: pca needs at least 2 training documents to see how they differ, and "
@@ -184,17 +135,12 @@ class ReduceDimensions(Stage):
         projected: NDArray[np.float64] = np.asarray(rows, np.float64)
         return projected
 
-    def _reduce(self, values: Any) -> NDArray[np.float64]:
+    def _map(self, values: Any) -> NDArray[np.float64]:
         rows = self._project(values)
         if self.normalize:
             lengths = np.sqrt((rows * rows).sum(axis=1))
             rows /= np.where(lengths > 0, lengths, 1.0)[:, None]
         return rows
-
-
-def _matrix_of(documents: Documents) -> Matrix:
-    assert documents.matrix is not None, "checked by the pipeline"  # noqa: S101  # for mypy
-    return documents.matrix
 
 
 def _total_variance(values: Any) -> float:

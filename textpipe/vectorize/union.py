@@ -106,13 +106,30 @@ class Union(Stage):
             for position, stage in enumerate(branch):
                 stage.meet([*earlier, *branch[:position]], language)
 
+    @property
+    def sees_labels(self) -> bool:
+        return any(stage.sees_labels for branch in self.chains() for stage in branch)
+
+    @property
+    def cross_fits(self) -> bool:
+        return any(stage.cross_fits for branch in self.chains() for stage in branch)
+
     def learn(self, documents: Documents, labels: Any = None) -> None:
+        matrices = []
         for branch in self.chains():
             flowing = documents
             for stage in branch:
                 stage.learn(flowing, labels)
-                if stage is not branch[-1]:
-                    flowing = stage.apply(flowing)
+                if stage is not branch[-1] or self.cross_fits:
+                    flowing = stage.apply_in_training(flowing)
+            matrices.append(flowing.matrix)
+        if self.cross_fits:
+            self._in_training = self._beside([matrix for matrix in matrices if matrix is not None])
+
+    def apply_in_training(self, documents: Documents) -> Documents:
+        if not self.cross_fits:
+            return self.apply(documents)
+        return documents.with_(matrix=self.__dict__.pop("_in_training"))
 
     def apply(self, documents: Documents) -> Documents:
         matrices = []

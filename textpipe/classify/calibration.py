@@ -1,0 +1,96 @@
+"""From shares of votes to probabilities that come true."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+SMALLEST = 1e-6
+"""Shares are kept this far from 0 and 1, whose logarithms are not finite."""
+
+FEWEST = 5
+"""A class with fewer judged documents inside or outside is not calibrated."""
+
+
+def calibrate(
+    method: Literal["beta", "isotonic"], scores: Array, truth: NDArray[np.int64]
+) -> dict[str, Any]:
+    """What brings the scores [n, n_classes] of documents of the classes ``truth`` [n] to probabilities.
+
+    "beta": three numbers for each class, fitted by logistic regression (Kull, Silva Filho, Flach: Beta
+    calibration, 2017). "isotonic": a rising step function for each class (Zadrozny and Elkan, 2002). With
+    two classes, the second one's; the first one gets the rest. Empty where there are too few documents.
+    """
+    n_classes = scores.shape[1]
+    columns = [1] if n_classes == 2 else list(range(n_classes))
+    maps: dict[str, Any] = {}
+    for column in columns:
+        positive = truth == column
+        if min(positive.sum(), (~positive).sum()) < FEWEST:
+            return {}
+        fit = _beta if method == "beta" else _isotonic
+        maps[str(column)] = fit(scores[:, column], positive)
+    return maps
+
+
+def calibrated(maps: dict[str, Any], scores: Array) -> Array:
+    """The probabilities of scores [n, n_classes], by what :func:`calibrate` found."""
+    if not maps:
+        return scores
+    found = np.zeros_like(scores)
+    for column, numbers in maps.items():
+        found[:, int(column)] = _apply(np.asarray(numbers), scores[:, int(column)])
+    if scores.shape[1] == 2:
+        found[:, 0] = 1.0 - found[:, 1]
+        return found
+    totals = found.sum(axis=1, keepdims=True)
+    shares: Array = np.where(totals > 0, found / np.where(totals > 0, totals, 1.0), scores)
+    return shares
+
+
+def _apply(numbers: Array, scores: Array) -> Array:
+    if numbers.ndim == 1:
+        a, b, c = numbers
+        inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
+        rising: Array = 1.0 / (1.0 + np.exp(-(a * np.log(inside) - b * np.log1p(-inside) + c)))
+        return rising
+    between: Array = np.interp(scores, numbers[0], numbers[1])
+    return between
+
+
+def _beta(scores: Array, positive: NDArray[np.bool_]) -> Array:
+    """a, b and c of 1 / (1 + exp(-(a ln s - b ln(1 - s) + c))); a and b are 0 or more, so that the
+    probability rises with the score."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
+    columns = np.stack([np.log(inside), -np.log1p(-inside)], axis=1)
+    numbers = np.zeros(3)
+    used = [0, 1]
+    while used:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model = LogisticRegression(C=1e6, max_iter=1000).fit(columns[:, used], positive)
+        weights = model.coef_[0]
+        if (weights >= 0).all():
+            numbers[used] = weights
+            break
+        used.pop(int(np.argmin(weights)))
+        numbers[:] = 0.0
+    share = positive.mean()
+    numbers[2] = model.intercept_[0] if used else np.log(share / (1 - share))
+    return numbers
+
+
+def _isotonic(scores: Array, positive: NDArray[np.bool_]) -> Array:
+    """Scores and probabilities between which is interpolated, [2, n_points]."""
+    from sklearn.isotonic import IsotonicRegression
+
+    found = IsotonicRegression(y_min=0.0, y_max=1.0).fit(scores, positive.astype(np.float64))
+    return np.stack([found.X_thresholds_, found.y_thresholds_])
