@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
-from textpipe.clean.html_or_plain import decode_entities, keep_addresses, looks_like_html
+from textpipe.clean.html_or_plain import (
+    ENTITY,
+    decode_entities,
+    decode_entity,
+    keep_addresses,
+    looks_like_html,
+)
+from textpipe.clean.html_places import html_places
 from textpipe.clean.html_tags import read_tags
 from textpipe.clean.html_text import TextWriter, TooDeepError, without_marks
-from textpipe.documents import Region, clean_surrogates
+from textpipe.clean.places import same_places, substitute, told
+from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.stage import Cleaned, TextStage
 
@@ -89,21 +98,29 @@ class CleanHtml(TextStage):
             return Cleaned(
                 [Region(kind, decode_entities(text))], {"hidden_characters": 0, "degraded": 0}
             )
-        seen, unseen, degraded = self._read(text)
-        regions = [Region("plain" if kind == "html" else kind, seen)]
-        if unseen and self.hidden == "apart":
-            regions.append(Region("hidden", unseen))
-        return Cleaned(regions, {"hidden_characters": len(unseen), "degraded": int(degraded)})
+        markup = keep_addresses(without_marks(clean_surrogates(text)))
+        return self._read("plain" if kind == "html" else kind, markup, TextWriter)
 
-    def _read(self, markup: str) -> tuple[str, str, bool]:
-        """Visible text, hidden text, and whether the simpler reader was needed."""
+    def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
+        kind, text = region
+        if kind not in ("", "html"):
+            return [same_places(text)]
+        if kind == "" and not looks_like_html(text):
+            return told(cleaned, *substitute(ENTITY, decode_entity, text))
+        return html_places(
+            text,
+            [made.text for made in cleaned.regions],
+            lambda markup, writer: [made.text for made in self._read("", markup, writer).regions],
+        )
+
+    def _read(self, kind: str, markup: str, new_writer: Callable[..., TextWriter]) -> Cleaned:
+        """The visible text as a region of this kind, and the hidden text."""
         from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-        markup = keep_addresses(without_marks(clean_surrogates(markup)))
         last = "end of the text"
         while last in markup:
             last += "."
-        writer = TextWriter(self.hidden, self.links, self.alt, self.max_depth, last)
+        writer = new_writer(self.hidden, self.links, self.alt, self.max_depth, last)
         parser = etree.HTMLParser(target=writer, recover=True, huge_tree=True)
         try:
             # Fed as BeautifulSoup feeds it; the comment comes back as one only if all before it is
@@ -116,8 +133,12 @@ class CleanHtml(TextStage):
             seen, unseen = parser.close()
         except (TooDeepError, etree.LxmlError):
             writer.complete = False
-        if writer.complete:
-            return seen, unseen, False
-        writer = TextWriter(self.hidden, self.links, self.alt, len(markup))
-        read_tags(markup, writer)
-        return *writer.close(), True
+        degraded = not writer.complete
+        if degraded:
+            writer = new_writer(self.hidden, self.links, self.alt, len(markup))
+            read_tags(markup, writer)
+            seen, unseen = writer.close()
+        regions = [Region(kind, seen)]
+        if unseen and self.hidden == "apart":
+            regions.append(Region("hidden", unseen))
+        return Cleaned(regions, {"hidden_characters": len(unseen), "degraded": int(degraded)})

@@ -33,8 +33,8 @@ _SIGNS = re.compile(
     r"|!--[^<>]*-->)",
     re.IGNORECASE,
 )
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_NO_TAG = re.compile(r"<(?=[^\s<>\"'=/@]*+@[^\s<>]*+>|[A-Za-z][A-Za-z0-9+.-]*:/|www\.)")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+NO_TAG = re.compile(r"<(?=[^\s<>\"'=/@]*+@[^\s<>]*+>|[A-Za-z][A-Za-z0-9+.-]*:/|www\.)")
 
 
 def looks_like_html(text: str) -> bool:
@@ -57,7 +57,12 @@ def decode_entities(text: str) -> str:
     >>> decode_entities("&lt;#&gt; costs &pound;5 &amp; AT&T; &copy &unknown;")
     '<#> costs £5 & AT&T; &copy &unknown;'
     """
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+    return ENTITY.sub(decode_entity, text) if "&" in text else text
+
+
+def decode_entity(match: re.Match[str]) -> str:
+    """What one reference stands for."""
+    return html.unescape(match[0])
 
 
 def keep_addresses(markup: str) -> str:
@@ -66,4 +71,4 @@ def keep_addresses(markup: str) -> str:
     >>> keep_addresses("<b>Bob</b> <bob@x.de> <http://x.de/a> <o:p></o:p>")
     '<b>Bob</b> &lt;bob@x.de> &lt;http://x.de/a> <o:p></o:p>'
     """
-    return _NO_TAG.sub("&lt;", markup) if "<" in markup else markup
+    return NO_TAG.sub("&lt;", markup) if "<" in markup else markup

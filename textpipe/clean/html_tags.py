@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_NAME = re.compile(r"[A-Za-z][^\s/>]*")
-_ATTRIBUTE = re.compile(r"""([^\s=/>"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))?""")
+NAME = re.compile(r"[A-Za-z][^\s/>]*")
+ATTRIBUTE = re.compile(r"""([^\s=/>"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))?""")
 _ZEROS = re.compile(r"&#([xX]?)0+(?=[0-9a-fA-F])")
 _TOO_LARGE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{8,});?")
 
@@ -54,7 +54,7 @@ def read_tags(markup: str, target: Target) -> None:
     data  c
     end p
     """
-    _Reading(markup.replace("\0", "\ufffd"), target).run()
+    Reading(markup.replace("\0", "\ufffd"), target).run()
 
 
 def decode(text: str) -> str:
@@ -70,8 +70,8 @@ def decode(text: str) -> str:
     return html.unescape(text)
 
 
-class _Reading:
-    """One pass over one text."""
+class Reading:
+    """One pass over one text, which tells ``target`` what it finds."""
 
     def __init__(self, markup: str, target: Target) -> None:
         self.markup = markup
@@ -145,7 +145,7 @@ class _Reading:
         if markup[here + 1] in "!?":
             return after
         closing = markup[here + 1] == "/"
-        name = _NAME.match(markup, here + 1 + closing, after)
+        name = NAME.match(markup, here + 1 + closing, after)
         if name is None:
             return after
         tag = name[0].lower()
@@ -198,7 +198,7 @@ class _Reading:
 def _attributes(inside: str) -> dict[str, str]:
     """The attributes of a tag; of several with one name the first counts."""
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(inside):
+    for match in ATTRIBUTE.finditer(inside):
         value = match[2] or ""
         if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]:
             value = value[1:-1]

@@ -44,10 +44,8 @@ _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
 _BREAK = re.compile(" ?\ufdd3?[\ufdd0-\ufdd2][ \ufdd0-\ufdd2]*\ufdd3?")
 _KEEP_SPACE = {ord("\n"): KEPT_NEWLINE, ord(" "): KEPT_SPACE, ord("\t"): KEPT_TAB}
 _GIVE_SPACE = {ord(KEPT_NEWLINE): "\n", ord(KEPT_SPACE): " ", ord(KEPT_TAB): "\t"}
-_MARKS = re.compile("[\ufdd0-\ufdd5]")
-_MARK_REFERENCES = re.compile(
-    r"&#(?:0*6497[6-9]|0*6498[01]|[xX]0*[fF][dD][dD][0-5])(?![0-9a-fA-F])"
-)
+MARKS = re.compile("[\ufdd0-\ufdd5]")
+MARK_REFERENCES = re.compile(r"&#(?:0*6497[6-9]|0*6498[01]|[xX]0*[fF][dD][dD][0-5])(?![0-9a-fA-F])")
 
 
 class TooDeepError(Exception):
@@ -159,12 +157,16 @@ class TextWriter:
 
     def _link(self, begin: int, target: str) -> None:
         target = "".join(target.split())
-        if target.lower().startswith(("#", "javascript:", "data:", "cid:")):
-            return
-        pieces = self._here()[begin : begin + 50]  # who shows an address does not need more pieces
-        short = sum(map(len, pieces)) < 2 * len(target) + 100
-        if not short or _bare(lay_out(pieces)) != _bare(target):
+        # Who shows an address does not need more pieces.
+        if self.tells_more(target, self._here()[begin : begin + 50]):
             self.data(f" <{target}>")
+
+    def tells_more(self, target: str, pieces: list[str]) -> bool:
+        """Does the target of a link say what its text does not?"""
+        if target.lower().startswith(("#", "javascript:", "data:", "cid:")):
+            return False
+        short = sum(map(len, pieces)) < 2 * len(target) + 100
+        return not short or _bare(lay_out(pieces)) != _bare(target)
 
 
 def lay_out(pieces: list[str]) -> str:
@@ -198,5 +200,5 @@ def without_marks(markup: str) -> str:
     They, and references to them, become U+FFFD, as in every text that is not to be trusted.
     """
     if not markup.isascii():
-        markup = _MARKS.sub("\ufffd", markup)
-    return _MARK_REFERENCES.sub("&#65533", markup) if "&#" in markup else markup
+        markup = MARKS.sub("\ufffd", markup)
+    return MARK_REFERENCES.sub("&#65533", markup) if "&#" in markup else markup

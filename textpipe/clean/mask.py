@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from textpipe.clean.mask_patterns import KINDS, Kind
-from textpipe.documents import Region, clean_surrogates
+from textpipe.clean.places import Places, places_through, told, without_surrogates
+from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.stage import Cleaned, TextStage
 
@@ -83,6 +85,14 @@ class Mask(TextStage):
                 text, counts[name] = _mask(text, kind, self._expression(name), self.prefix)
         return Cleaned([Region(region.kind, text)], counts)
 
+    def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
+        text, places = without_surrogates(region.text)
+        for name, kind in KINDS.items():
+            if getattr(self, name) and kind.sign.search(text):
+                text, made = _mask_with_places(text, kind, self._expression(name), self.prefix)
+                places = places_through(made, places)
+        return told(cleaned, text, places)
+
     def _expression(self, name: str) -> Any:
         if not hasattr(self, "_expressions"):
             self._expressions: dict[str, Any] = {}
@@ -96,6 +106,16 @@ class Mask(TextStage):
 def _mask(text: str, kind: Kind, expression: Any, prefix: str) -> tuple[str, int]:
     """The text with this kind masked, and how many there were."""
     pieces, at, count = [], 0, 0
+    for begin, end, written in _masks(text, kind, expression, prefix):
+        pieces += [text[at:begin], written]
+        at = end
+        count += 1
+    return "".join([*pieces, text[at:]]), count
+
+
+def _masks(text: str, kind: Kind, expression: Any, prefix: str) -> Iterator[tuple[int, int, str]]:
+    """Begin and end of each stretch that is masked, and what is written for it, with room around."""
+    at, room_after = 0, False
     for match in expression.finditer(text):
         begin = match.start()
         part = kind.part(match[0])
@@ -107,14 +127,25 @@ def _mask(text: str, kind: Kind, expression: Any, prefix: str) -> tuple[str, int
             continue
         if (not kind.word_before and _in_word(before)) or (not kind.word_after and _in_word(after)):
             continue
-        pieces.append(text[at:begin])
-        room_before = before and not before.isspace() and (begin > at or pieces[-2:-1] != [" "])
-        pieces += [" ", prefix + kind.token] if room_before else [prefix + kind.token]
-        if after and not after.isspace():
-            pieces.append(" ")
+        there_is_room = before.isspace() or not before or (begin == at and room_after)
+        room_after = bool(after) and not after.isspace()
+        word = prefix + kind.token
+        yield begin, end, f"{'' if there_is_room else ' '}{word}{' ' if room_after else ''}"
         at = end
-        count += 1
-    return "".join([*pieces, text[at:]]), count
+
+
+def _mask_with_places(text: str, kind: Kind, expression: Any, prefix: str) -> tuple[str, Int32]:
+    """The text with this kind masked, and its places."""
+    pieces, places, at = [], Places(), 0
+    for begin, end, written in _masks(text, kind, expression, prefix):
+        pieces += [text[at:begin], written]
+        places.keep(at, begin)
+        places.put(begin, begin, written.startswith(" "))
+        places.put(begin, end, len(written.strip()))
+        places.put(end, end, written.endswith(" "))
+        at = end
+    places.keep(at, len(text))
+    return "".join([*pieces, text[at:]]), places.array()
 
 
 def _in_word(character: str) -> bool:

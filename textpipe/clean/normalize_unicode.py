@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Literal
 
 import regex
 
-from textpipe.documents import Region
+from textpipe.clean.composed_places import normalize_with_places
+from textpipe.clean.places import places_through, same_places, substitute, told
+from textpipe.documents import Int32, Region
 from textpipe.stage import Cleaned, TextStage
 
+_NULS = re.compile("\0")
 _LINE_ENDS = re.compile(r"\r\n?")
 _LINE_SEPARATORS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
@@ -119,7 +123,7 @@ class NormalizeUnicode(TextStage):
         if self.form != "none":
             if not text.isascii() and _MANY_MARKS.search(text):
                 before = len(text)
-                text = _MANY_MARKS.sub(lambda match: match[0][:MOST_MARKS], text)
+                text = _MANY_MARKS.sub(_first_marks, text)
                 counts["marks"] = before - len(text)
             text = unicodedata.normalize(self.form, text)
         return Cleaned([Region(region.kind, text)], counts)
@@ -132,29 +136,35 @@ class NormalizeUnicode(TextStage):
         return {**counts, "nuls": 0, "controls": 0} if self.controls else counts
 
     def _without_oddities(self, text: str, counts: dict[str, int]) -> str:
-        if self.line_separators:
-            text = _LINE_ENDS.sub("\n", text)
-            text, counts["line_separators"] = _LINE_SEPARATORS.subn("\n", text)
-        if self.controls:
-            counts["nuls"] = text.count("\0")
-            text, counts["controls"] = _CONTROLS.subn("", text.replace("\0", ""))
-        if text.isascii():
-            return text
-        if self.odd_spaces:
-            text, counts["odd_spaces"] = _ODD_SPACES.subn(" ", text)
-        if self.soft_hyphens:
-            text, counts["soft_hyphens"] = _SOFT_HYPHENS.subn("", text)
-        if self.bidi:
-            text, counts["bidi"] = _BIDI.subn("", text)
-        if self.tags:
+        for option, counted, pattern, by in _ASCII_ODDITIES if text.isascii() else _ODDITIES:
+            if not getattr(self, option):
+                continue
             before = len(text)
-            text = _TAGS.sub(lambda match: match[1] or "", text)
-            counts["tags"] = before - len(text)
-        if self.zero_width:
-            before = len(text)
-            text = _ZERO_WIDTH.sub(_if_it_joins, text)
-            counts["zero_width"] = before - len(text)
+            text, count = pattern.subn(by, text)
+            if counted:
+                counts[counted] = count if isinstance(by, str) else before - len(text)
         return text
+
+    def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
+        text, places = region.text, same_places(region.text)
+        steps = [(pattern, by) for option, _, pattern, by in _ODDITIES if getattr(self, option)]
+        if self.form != "none":
+            steps.append((_MANY_MARKS, _first_marks))
+        for pattern, by in steps:
+            text, made = substitute(pattern, by, text)
+            places = places_through(made, places)
+        if self.form != "none":
+            text, made = normalize_with_places(self.form, text)
+            places = places_through(made, places)
+        return told(cleaned, text, places)
+
+
+def _first_marks(match: re.Match[str]) -> str:
+    return match[0][:MOST_MARKS]
+
+
+def _if_a_flag(match: re.Match[str]) -> str:
+    return match[1] or ""
 
 
 def _if_it_joins(match: re.Match[str]) -> str:
@@ -169,3 +179,22 @@ def _if_it_joins(match: re.Match[str]) -> str:
     elif ("\ufe00" <= mark <= "\ufe0f" or mark > "\U000e00ff") and before != "\ufe0f":
         return mark if _EMOJI.match(before) or _HAS_VARIANTS.match(before) else ""
     return ""
+
+
+_Oddity = tuple[str, str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
+
+# The option, what it is counted as, what is sought, and what is written for it.
+_ASCII_ODDITIES: tuple[_Oddity, ...] = (
+    ("line_separators", "", _LINE_ENDS, "\n"),
+    ("line_separators", "line_separators", _LINE_SEPARATORS, "\n"),
+    ("controls", "nuls", _NULS, ""),
+    ("controls", "controls", _CONTROLS, ""),
+)
+_ODDITIES: tuple[_Oddity, ...] = (
+    *_ASCII_ODDITIES,
+    ("odd_spaces", "odd_spaces", _ODD_SPACES, " "),
+    ("soft_hyphens", "soft_hyphens", _SOFT_HYPHENS, ""),
+    ("bidi", "bidi", _BIDI, ""),
+    ("tags", "tags", _TAGS, _if_a_flag),
+    ("zero_width", "zero_width", _ZERO_WIDTH, _if_it_joins),
+)

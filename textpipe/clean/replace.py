@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from textpipe.documents import Region, clean_surrogates
+from textpipe.clean.places import Places, places_through, told, without_surrogates
+from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.stage import Cleaned, TextStage
 
@@ -55,19 +57,44 @@ class Replace(TextStage):
         return self.clean(Region("", text)).regions[0].text
 
     def clean(self, region: Region) -> Cleaned:
-        expression, template = self._ready()
+        _, template = self._ready()
         text = clean_surrogates(region.text)
-        pieces, at, last, count = [], 0, None, 0
-        for match in expression.finditer(text):
-            if match.span() == last:  # re2's wrapper tells of an empty match twice
-                continue
-            last = match.span()
-            pieces.append(text[at : last[0]])
+        pieces, at, count = [], 0, 0
+        for begin, end, match in self._matches(text):
+            pieces.append(text[at:begin])
             pieces += [part if isinstance(part, str) else match[part] or "" for part in template]
-            at = last[1]
+            at = end
             count += 1
         replaced = "".join([*pieces, text[at:]])
         return Cleaned([Region(region.kind, replaced)], {"replacements": count})
+
+    def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
+        _, template = self._ready()
+        text, earlier = without_surrogates(region.text)
+        pieces, places, at = [], Places(), 0
+        for begin, end, match in self._matches(text):
+            pieces.append(text[at:begin])
+            places.keep(at, begin)
+            for part in template:
+                pieces.append(part if isinstance(part, str) else match[part] or "")
+                if isinstance(part, str):
+                    places.put(begin, end, len(part))
+                elif match[part]:
+                    places.keep(*match.span(part))
+            at = end
+        places.keep(at, len(text))
+        replaced = "".join([*pieces, text[at:]])
+        return told(cleaned, replaced, places_through(places.array(), earlier))
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, Any]]:
+        """Begin and end of each match, and the match."""
+        expression, _ = self._ready()
+        last = None
+        for match in expression.finditer(text):
+            span = match.span()
+            if span != last:  # re2's wrapper tells of an empty match twice
+                yield *span, match
+                last = span
 
     def _ready(self) -> tuple[Any, list[str | int]]:
         """The compiled expression and template, kept for these options only."""
