@@ -21,6 +21,34 @@ def test_json_is_the_explanation_of_the_library(textpipe, model):
     assert found["neighbours"][0]["similarity"] == known["neighbours"][0]["similarity"]
 
 
+def test_a_page_is_written_beside_what_is_printed(textpipe, model, tmp_path):
+    page = tmp_path / "new" / "why.html"
+    result = textpipe("explain", model, "--text", "a free <b>prize</b>", "--html", page).ok()
+    assert "verdict  spam" in result.out
+    assert "why.html" in result.err
+    html = page.read_text(encoding="utf-8")
+    assert html.startswith("<!doctype html>")
+    assert "&lt;b&gt;" in html
+    printed = textpipe("explain", model, "--text", "free", "--html", page, "--json").ok().out
+    assert json.loads(printed)["verdict"] == "spam"
+
+
+def test_a_page_that_cannot_be_written_is_one_line(textpipe, model, tmp_path):
+    (tmp_path / "a").write_text("")
+    message = textpipe(
+        "explain", model, "--text", "free", "--html", tmp_path / "a" / "b.html"
+    ).refused()
+    assert message.startswith("error: ")
+    assert message.count("\n") == 1
+
+
+def test_what_would_change_the_verdict_is_looked_for_as_long_as_asked(textpipe, model):
+    command = ["explain", model, "--text", "free lunch, see you tomorrow", "--json"]
+    found = json.loads(textpipe(*command).ok().out)
+    assert (found["verdict"], found["flip"]["verdict"]) == ("ham", "spam")
+    assert json.loads(textpipe(*command, "--tries", "0").ok().out)["flip"] is None
+
+
 def test_a_file_is_explained(textpipe, model, tmp_path):
     (tmp_path / "a.txt").write_text("lunch\ntomorrow\n")
     found = json.loads(textpipe("explain", model, tmp_path / "a.txt", "--json").ok().out)

@@ -49,7 +49,7 @@ def test_words_that_become_several_are_listed() -> None:
 
 
 def test_a_trace_ends_where_training_is_needed() -> None:
-    pipe = tp.Pipeline([tp.Tokenize(), tp.TfIdf(), tp.KnnClassifier(k=1)])
+    pipe = tp.Pipeline([tp.Tokenize(), tp.TfIdf(), tp.KnnClassifier(k=1, prior=0.0)])
     assert [step.untrained for step in trace(pipe, "a prize")] == [False, True, True]
     trained = pipe.fit(["a prize", "lunch"], ["spam", "ham"])
     last = trace(trained, "a prize")[-1]
@@ -78,3 +78,20 @@ def test_what_is_printed_holds_no_escape_of_the_text() -> None:
         assert "\u202e" not in text
         assert "bold]prize" in text  # markup of the text is text
     assert "unsure" in printed(show_explanation(explain(pipe, "qqq")))
+
+
+def test_a_step_says_in_short_what_it_did() -> None:
+    pipe = tp.Pipeline(
+        [tp.CleanHtml(), tp.Tokenize(), tp.Lowercase(), tp.RemovePunctuation(), tp.TfIdf()]
+    ).fit(["dogs bark", "cats"])
+    short = [step.in_short() for step in trace(pipe, "<p>Dogs, <b>Cats</b>!</p>")]
+    assert short == [
+        "11 characters",
+        "4 tokens",
+        "4 tokens; changed 2: Dogs → dogs, Cats → cats",
+        "2 tokens; dropped 2: ,, !",
+        "3 columns; heaviest: cats 0.71, dogs 0.71",
+    ]
+    untrained = tp.Pipeline([tp.Tokenize(), tp.TfIdf()])
+    assert trace(untrained, "dogs")[-1].in_short() == "not trained"
+    assert trace(tp.Pipeline([tp.Tokenize(), tp.Lowercase()]), "dogs")[-1].in_short() == "1 token"

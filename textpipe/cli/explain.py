@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from textpipe.cli import reading
-from textpipe.cli.terminal import out
+from textpipe.cli.terminal import out, say
 from textpipe.printable import json_text
-
-if TYPE_CHECKING:
-    from textpipe.explanation import Explanation
+from textpipe.whole_file import whole_file
 
 
 def explain(
@@ -20,42 +18,42 @@ def explain(
     file: reading.OneFile = None,
     text: reading.OneText = None,
     as_json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write it as a page as well, which loads nothing and runs nothing.",
+        ),
+    ] = None,
+    tries: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="How many texts with words taken out may be decided, to find what would change the "
+            "verdict. 0: none.",
+        ),
+    ] = 2000,
     format: reading.OneFormat = None,  # noqa: A002  # the option's name
     encoding: reading.Encoding = None,
 ) -> None:
-    """Why? The neighbours of a text, how similar they are, and the words that make them so.
+    """Why? The neighbours of a text, the words that make them so, and what would change the verdict.
 
     \b
     textpipe explain spam.tpipe --text "You have won a prize"
-    textpipe explain spam.tpipe letter.eml --json
-    textpipe explain spam.tpipe - --format mail < letter
+    textpipe explain spam.tpipe letter.eml --html letter.html
+    textpipe explain spam.tpipe - --format mail --json < letter
     """
     from textpipe.explanation import explain as reasons
     from textpipe.explanation.show import show_explanation
 
     pipeline = reading.deciding(model)
-    explanation = reasons(pipeline, reading.one_document(text, file, format, encoding))
+    explanation = reasons(pipeline, reading.one_document(text, file, format, encoding), tries)
+    if html is not None:
+        with whole_file(html) as page:
+            page.write(explanation.as_html())
+        say(f"{html}  the same as a page")
     if as_json:
         typer.echo(json_text(explanation.as_json(), indent=1))
     else:
-        out().print(show_explanation(rounded(explanation)))
-
-
-def rounded(explanation: Explanation) -> Explanation:
-    """The same with the numbers of a regression as a person reads them: four significant digits."""
-    neighbours = [
-        dataclasses.replace(neighbour, label=_short(neighbour.label))
-        for neighbour in explanation.neighbours
-    ]
-    return dataclasses.replace(
-        explanation, verdict=_short(explanation.verdict), neighbours=neighbours
-    )
-
-
-def _short(value: str | float) -> str:
-    """The value as text.
-
-    >>> _short(3.3333333333333335), _short(12345.6), _short("ham")
-    ('3.333', '1.235e+04', 'ham')
-    """
-    return value if isinstance(value, str) else f"{value:.4g}"
+        out().print(show_explanation(explanation))

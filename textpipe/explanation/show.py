@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from textpipe.documents import UNSURE
-from textpipe.explanation.explaining import Explanation
+from textpipe.explanation.marking import stretches
+from textpipe.explanation.reasons import Explanation
+from textpipe.explanation.saying import about_scores, flip_sentences, who_voted
 from textpipe.explanation.tracing import Step
 from textpipe.printable import printable
 
@@ -74,66 +76,88 @@ def _step(step: Step) -> list[RenderableType]:
     return lines or [Text("nothing changed", "dim")]
 
 
-def show_explanation(explanation: Explanation) -> RenderableType:
-    """The verdict, the neighbours that voted, and the words in their places in the text."""
-    known, total = explanation.known_words, explanation.total_words
+def show_explanation(x: Explanation) -> RenderableType:
+    """The verdict, what would change it, the words in their places in the text, and who voted."""
     shown: list[RenderableType] = [
-        Text.assemble("verdict  ", (printable(str(explanation.verdict)), "bold"))
+        Text.assemble("verdict  ", (printable(_short(x.verdict)), "bold"))
     ]
-    if explanation.verdict == UNSURE:
-        shown.append(Text("There is no evidence: training knew none of these words.", "yellow"))
-    else:
-        shown += [_bar(label, score) for label, score in explanation.scores.items()]
-    if total is not None:
-        shown.append(Text(f"{known} of {total} words are known", "dim"))
-    shown += [Text(), _marked(explanation), Text()]
-    if explanation.words:
-        table = Table("word", "speaks for it", "against it", box=None, pad_edge=False)
-        for word in explanation.words[:MOST_WORDS]:
-            table.add_row(
-                Text(printable(word.word)),
-                Text(f"{word.supports:.4f}", "green"),
-                Text(f"{word.opposes:.4f}", "red"),
-            )
-        shown += [table, Text()]
-    if explanation.neighbours:
-        table = Table(
-            "neighbour",
-            "label",
-            "similarity",
-            "vote",
-            "made of",
-            "begins",
-            box=None,
-            pad_edge=False,
-        )
-        for neighbour in explanation.neighbours:
-            words = ", ".join(f"{printable(word)} {part:.3f}" for word, part in neighbour.words[:5])
-            table.add_row(
-                Text(printable(neighbour.id)),
-                Text(printable(str(neighbour.label)), "bold"),
-                f"{neighbour.similarity:.3f}",
-                f"{neighbour.share:.1%}",
-                Text(words),
-                Text(printable(neighbour.text[:60]), "dim"),
-            )
-        shown.append(table)
+    if x.why_unsure:
+        shown.append(Text(printable(x.why_unsure), "yellow"))
+        if x.leaning is not None:
+            shown.append(Text.assemble("leans to ", (printable(_short(x.leaning)), "bold")))
+    if x.leaning is not None:
+        shown += [_bar(label, score) for label, score in x.scores.items()]
+    said = [about_scores(x)]
+    if x.leaning is not None:
+        said += [who_voted(x), *(sentence for sentence in flip_sentences(x) if sentence)]
+    shown += [Text(printable(sentence)) for sentence in said if sentence]
+    shown += [Text(), _marked(x), Text()]
+    if x.words:
+        shown += [_words(x), Text()]
+    if x.neighbours:
+        shown.append(_neighbours(x))
     return Group(*shown)
 
 
-def _marked(explanation: Explanation) -> Text:
-    """The text with the words that spoke for the verdict in green, those against it in red."""
-    text = explanation.text[:LONGEST_TEXT]
-    styles = [""] * len(text)
-    for word in reversed(explanation.words):
-        style = "bold green" if word.supports >= word.opposes else "bold red"
-        for start, end in word.spans:
-            styles[start:end] = [style] * (min(end, len(text)) - min(start, len(text)))
+def _words(x: Explanation) -> Table:
+    table = Table("word", "speaks for it", "against it", box=None, pad_edge=False)
+    for word in x.words[:MOST_WORDS]:
+        table.add_row(
+            Text(printable(word.word)),
+            Text(f"{word.supports:.4f}", "green"),
+            Text(f"{word.opposes:.4f}", "red"),
+        )
+    rest = x.words[MOST_WORDS:]
+    for name, words in ((f"{len(rest)} more", rest if rest else []), ("all words", x.words)):
+        if words:
+            table.add_row(
+                Text(name, "dim"),
+                Text(f"{sum(word.supports for word in words):.4f}", "dim"),
+                Text(f"{sum(word.opposes for word in words):.4f}", "dim"),
+            )
+    return table
+
+
+def _neighbours(x: Explanation) -> Table:
+    table = Table(
+        *("neighbour", "label", "similarity", "evidence", "made of", "begins"),
+        box=None,
+        pad_edge=False,
+    )
+    for neighbour in x.neighbours:
+        words = ", ".join(f"{printable(word)} {part:.3f}" for word, part in neighbour.words[:5])
+        table.add_row(
+            Text(printable(neighbour.id)),
+            Text(printable(_short(neighbour.label)), "bold"),
+            f"{neighbour.similarity:.3f}",
+            f"{neighbour.share:.1%}",
+            Text(words),
+            Text(printable(neighbour.text[:60]), "dim"),
+        )
+    return table
+
+
+def _short(value: str | float) -> str:
+    """A number of a regression as a person reads it: four significant digits.
+
+    >>> _short(3.3333333333333335), _short(12345.6), _short("ham")
+    ('3.333', '1.235e+04', 'ham')
+    """
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def _marked(x: Explanation) -> Text:
+    """The original with the words that spoke for the verdict in green, those against it in red."""
     shown = Text()
-    for letter, style in zip(text, styles, strict=True):
-        shown.append(printable(letter), style)
-    if len(explanation.text) > LONGEST_TEXT:
-        shown.append(f" … ({len(explanation.text) - LONGEST_TEXT} characters more)", "dim")
+    for part in stretches(
+        x.original.replace("\r\n", " \n"),
+        [(word, word.places) for word in x.words],
+        longest=LONGEST_TEXT,
+    ):
+        style = "" if not part.words else "bold green" if part.net >= 0 else "bold red"
+        shown.append(printable(part.text), style)
+    if len(x.original) > LONGEST_TEXT:
+        shown.append(f" … ({len(x.original) - LONGEST_TEXT} characters more)", "dim")
     return shown
 
 

@@ -18,6 +18,10 @@ MOST = 12
 """How many columns of a matrix are shown, the heaviest first."""
 
 
+FEW = 6
+"""How many words of a kind a step names in short."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One stage's work on a text. What it did not touch is left empty.
@@ -48,6 +52,40 @@ class Step:
     def as_json(self) -> dict[str, Any]:
         """Plain numbers, texts, lists and dictionaries."""
         return asdict(self)
+
+    def in_short(self) -> str:
+        """What the stage did, in one line.
+
+        >>> Step(0, "lowercase", "", tokens=["dogs", "!"], changed=[("Dogs", "dogs")]).in_short()
+        '2 tokens; changed 1: Dogs → dogs'
+        """
+        said = []
+        if self.untrained:
+            said.append("not trained")
+        if self.text is not None:
+            said.append(f"{len(self.text):,} characters")
+        if self.tokens is not None:
+            said.append(f"{len(self.tokens):,} {'token' if len(self.tokens) == 1 else 'tokens'}")
+        changed = [f"{before} → {after}" for before, after in self.changed]
+        for what, words in (
+            ("changed", changed),
+            ("dropped", self.dropped),
+            ("added", self.added),
+            ("counted", [f"{name} {n:,}" for name, n in self.counts.items()]),
+        ):
+            some = list(dict.fromkeys(words))
+            if some:
+                more = ", …" if len(some) > FEW else ""
+                many = "" if what == "counted" else f" {len(words):,}"
+                said.append(f"{what}{many}: {', '.join(some[:FEW])}{more}")
+        if self.vector is not None and self.shape is not None:
+            heaviest = ", ".join(f"{name} {value:.2f}" for name, value in self.vector[:FEW])
+            said.append(
+                f"{self.shape[1]:,} columns" + (f"; heaviest: {heaviest}" if heaviest else "")
+            )
+        if self.verdict is not None:
+            said.append(self.verdict)
+        return "; ".join(said) or "nothing changed"
 
 
 def trace(pipeline: Pipeline, text: str | Documents) -> list[Step]:

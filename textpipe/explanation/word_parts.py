@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,18 +12,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.documents import Documents, Tokens
+from textpipe.explanation.reasons import REST, Spans
 from textpipe.rows import dense
 from textpipe.stage import Stage
 from textpipe.vectorize.count import Count
 from textpipe.vectorize.document_vectors import WordVectors
 from textpipe.vectorize.hashing import Hashing
-from textpipe.vectorize.reduce_dimensions import ReduceDimensions
 from textpipe.vectorize.union import Union
-
-REST = "(rest)"
-"""The part of a vector that no single word brought, such as a mean that was taken off."""
-
-Spans = list[tuple[int, int]]
 
 
 @dataclass
@@ -50,11 +46,14 @@ def word_parts(stages: Sequence[Stage], documents: Documents) -> Parts:
             continue
         assert documents.matrix is not None, "it was just written"  # noqa: S101  # for mypy
         row = dense(documents.matrix.values)[0]
+        mirrored = -row
         if "matrix" not in stage.reads:
             parts = _first_parts(stage, before, row, documents.matrix.features)
-        elif parts is not None and isinstance(stage, ReduceDimensions):
-            parts.values = dense(parts.values @ stage.components_.T)
-        parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row)
+        elif parts is not None:
+            parts = _mapped(stage, parts, len(row))
+            if hasattr(stage, "map_parts"):
+                mirrored = _of_mirror(stage, before)
+        parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row, mirrored)
     assert parts is not None, "the pipeline was checked"  # noqa: S101  # for mypy
     return parts
 
@@ -88,6 +87,18 @@ def _first_parts(
     return Parts(words, values, [places.get(word, []) for word in words])
 
 
+def _mapped(stage: Stage, parts: Parts, width: int) -> Parts:
+    """The parts after a stage from matrix to matrix.
+
+    A stage may say ``map_parts(values [n_words, n_features]) -> [n_words, n_out]``: what it does to a
+    row, as far as that is linear. Of a stage that says nothing, all that is not a mere change of the
+    row's length becomes the rest.
+    """
+    if hasattr(stage, "map_parts"):
+        return Parts(parts.words, stage.map_parts(parts.values), parts.spans)
+    return parts if parts.values.shape[1] == width else Parts([], np.zeros((0, width)))
+
+
 def _side_by_side(union: Union, documents: Documents, row: NDArray[np.float64]) -> Parts:
     words: list[str] = []
     blocks, spans, start = [], [], 0
@@ -102,15 +113,58 @@ def _side_by_side(union: Union, documents: Documents, row: NDArray[np.float64]) 
         words += inner.words
         spans += inner.spans
         start += width
-    return Parts(words, sparse.vstack(blocks, "csr"), spans)
+    return _each_word_once(Parts(words, sparse.vstack(blocks, "csr"), spans))
 
 
-def _adding_up(parts: Parts, row: NDArray[np.float64]) -> Parts:
+def _each_word_once(parts: Parts) -> Parts:
+    """The same where what has one name, in several branches, is one part."""
+    place: dict[str, int] = {}
+    at = [place.setdefault(word, len(place)) for word in parts.words]
+    group = sparse.csr_matrix(
+        (np.ones(len(at)), (at, np.arange(len(at)))), shape=(len(place), len(at))
+    )
+    spans: list[Spans] = [[] for _ in place]
+    for target, found in zip(at, parts.spans, strict=True):
+        spans[target] = sorted({*spans[target], *found})
+    return Parts(list(place), sparse.csr_matrix(group @ parts.values), spans)
+
+
+def _of_mirror(stage: Stage, documents: Documents) -> NDArray[np.float64]:
+    """What a stage makes of the first document's row, had it the opposite sign."""
+    matrix = documents.matrix
+    assert matrix is not None, "the stage reads it"  # noqa: S101  # for mypy
+    mirror = documents.with_(matrix=dataclasses.replace(matrix, values=-matrix.values)).take([0])
+    made = stage.apply(mirror).matrix
+    assert made is not None, "the stage writes it"  # noqa: S101  # for mypy
+    row: NDArray[np.float64] = dense(made.values)[0]
+    return row
+
+
+def _scale(
+    total: NDArray[np.float64], row: NDArray[np.float64], mirrored: NDArray[np.float64]
+) -> float:
+    """How much of the row one unit of the parts' ``total`` is.
+
+    A stage that adds a constant and divides by a length makes ``row = (total + constant) / a`` of a row,
+    and ``mirrored = (constant - total) / b`` of its mirror. So ``a * row - b * mirrored = 2 * total``,
+    from which follow a and b. Of any other stage, the total's share in the row is taken.
+    """
+    square = float(total @ total)
+    if not square:
+        return 0.0
+    if not np.array_equal(mirrored, -row):  # there is a constant
+        sides = np.column_stack([row, -mirrored])
+        lengths = np.linalg.lstsq(sides, 2 * total, rcond=1e-9)[0]
+        missed = np.linalg.norm(sides @ lengths - 2 * total)
+        if lengths[0] > 0 and missed <= 1e-7 * square**0.5:
+            return float(1 / lengths[0])
+    return float(total @ row) / square
+
+
+def _adding_up(parts: Parts, row: NDArray[np.float64], mirrored: NDArray[np.float64]) -> Parts:
     """The parts brought to the row's length (stages divide by it), and what they leave out as one more."""
     total = np.asarray(parts.values.sum(axis=0)).ravel() if parts.words else np.zeros(len(row))
-    square = float(total @ total)
-    scale = float(total @ row) / square if square > 0 else 0.0
-    values = parts.values * scale
+    values = parts.values * (scale := _scale(total, row, mirrored))
     rest = row - total * scale
     if np.linalg.norm(rest) <= 1e-12 * max(1.0, float(np.linalg.norm(row))):
         return Parts(parts.words, values, parts.spans)

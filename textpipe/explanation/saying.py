@@ -1,0 +1,129 @@
+"""What an explanation says in sentences, on a page as in a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from textpipe.explanation.reasons import REST, Explanation, Flip
+
+MOST_IN_FLIP = 10
+"""How many words of a flip are named."""
+
+
+def who_voted(x: Explanation) -> str:
+    """How many neighbours are of which kind."""
+    if not x.neighbours:
+        return ""
+    n = len(x.neighbours)
+    if not x.scores:
+        return f"The mean of {n} neighbours, each by the weight of its vote."
+    labels = Counter(str(neighbour.label) for neighbour in x.neighbours)
+    mine = str(x.leaning)
+    votes = sum(one.share for one in x.neighbours if str(one.label) == mine)
+    if n == 1:
+        return f"Its only neighbour is {next(iter(labels))}."
+    who = (
+        f"All of its {n} neighbours are"
+        if labels[mine] == n
+        else f"{labels[mine]} of its {n} neighbours are"
+    )
+    return f"{who} {mine}; they bring {votes:.1%} of the evidence."
+
+
+def flip_sentences(x: Explanation) -> list[str]:
+    """What would change the verdict, and what would leave none."""
+    said = [_without(flip) for flip in (x.flip, x.doubt if doubt_is_shorter(x) else None) if flip]
+    if x.tried and x.flip is None:
+        said.insert(0, none_found(x))
+    return said
+
+
+def none_found(x: Explanation) -> str:
+    """That nothing was found without which it would be another label."""
+    return (
+        "No small set of words was found without which it would be another label "
+        f"({x.tried:,} were tried)."
+    )
+
+
+def doubt_is_shorter(x: Explanation) -> bool:
+    """Does less lead to doubt than to another label? Without all of its words, anything is in doubt."""
+    return x.doubt is not None and (x.flip is None or len(x.doubt.words) < len(x.flip.words))
+
+
+def _without(flip: Flip) -> str:
+    words = [f'"{word}"' for word in flip.words[:MOST_IN_FLIP]]
+    more = len(flip.words) - MOST_IN_FLIP
+    if more > 0:
+        words.append(f"{more} more")
+    listed = " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    score = flip.scores.get(flip.verdict)
+    number = "" if score is None else f" ({score:.2f})"
+    return f"Without {listed} it would be {flip.verdict}{number}. {how_small(flip)}".rstrip()
+
+
+def how_small(flip: Flip) -> str:
+    """Whether fewer words would do."""
+    if len(flip.words) == 1:
+        return ""
+    if flip.proven:
+        return "Fewer words do not do it: all were tried."
+    if flip.irreducible:
+        return "None of them can be left out of this; another set may be smaller."
+    return "Fewer of them may do: tries ran out."
+
+
+def about_scores(x: Explanation) -> str:
+    """What the numbers beside the labels are made of."""
+    said = []
+    if x.prior:
+        said.append(f"The votes of its neighbours add up to {x.total_evidence or 0.0:.3g}.")
+        prior = sum(x.prior.values())
+        if prior:
+            said.append(
+                f"The prior, the labels' shares of training, has {prior:.1%} of the evidence."
+            )
+        if is_calibrated(x):
+            said.append("The probability is the calibrated evidence.")
+    elif x.evidence and x.are_probabilities:
+        said.append(
+            "The margin is what words and intercept add up to; the probability follows from it."
+        )
+    if x.total_words is not None:
+        said.append(f"{x.known_words} of {x.total_words} words are known from training.")
+    return " ".join(said)
+
+
+def score_is(x: Explanation) -> str:
+    """What the scores are called.
+
+    The share of the evidence is a probability only once it is calibrated.
+    """
+    if not x.are_probabilities:
+        return "score"
+    return "probability" if is_calibrated(x) or not x.prior else "share"
+
+
+def is_calibrated(x: Explanation) -> bool:
+    """Do the neighbours' scores differ from the evidence?"""
+    return bool(x.prior) and any(
+        abs(x.scores[label] - share) > 1e-9 for label, share in x.evidence.items()
+    )
+
+
+def about_words(x: Explanation) -> str:
+    """What the words' numbers add up to."""
+    if x.prior:
+        said = (
+            f"What each word brings to the votes for {x.leaning}, and to those for other labels, in "
+            "shares of all evidence."
+        )
+    elif x.evidence:
+        said = f"What each word brings to the margin of {x.leaning}, which is their sum."
+    else:
+        said = "What each word brings to the votes, in shares of all of them."
+    if any(word.word == REST for word in x.words):
+        said += (
+            f" {REST} is what no word brings, such as a constant that a stage adds to every vector."
+        )
+    return said

@@ -1,0 +1,47 @@
+"""Why no label was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from textpipe.classify.decider import Decider
+from textpipe.classify.knn_classifier import KnnClassifier
+from textpipe.documents import Decisions
+from textpipe.rows import dense
+
+
+def is_unknown(decisions: Decisions, values: Any) -> bool:
+    """Is there nothing in the first document that training knew?"""
+    none_known = decisions.known is not None and int(decisions.known[0]) == 0
+    return none_known or not np.any(dense(values[:1]))
+
+
+def why_unsure(
+    decider: Decider, decisions: Decisions, values: Any, votes: float | None
+) -> str | None:
+    """A sentence; None where the first document got a label."""
+    if not decisions.unsure[0]:
+        return None
+    if is_unknown(decisions, values):
+        return "There is no evidence: training knew none of these words."
+    if isinstance(decider, KnnClassifier):
+        fewest = int(decider.counts_.min())
+        if fewest < decider.minimum_training:
+            label = decider.classes_[int(decider.counts_.argmin())]
+            return (
+                f"Training has {fewest} documents of {label}, and minimum_training asks for "
+                f"{decider.minimum_training} of each label."
+            )
+        if votes is not None and votes < decider.minimum_evidence:
+            return (
+                f"The votes of its neighbours add up to {votes:.3g}, and minimum_evidence asks for "
+                f"{decider.minimum_evidence:g}."
+            )
+    label = decisions.values[0].item()
+    least = (getattr(decider, "verdict_from", None) or {}).get(str(label))
+    if least is not None:
+        score = float(decisions.scores[0][decisions.classes.tolist().index(label)])
+        return f"The score of {label} is {score:.3f}, and verdict_from asks for {least:g}."
+    return "No label has evidence enough."
