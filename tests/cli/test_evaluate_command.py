@@ -52,6 +52,92 @@ def test_the_definition_says_how_and_the_command_line_overrules_it(textpipe, hom
     assert (other["split"]["folds"], other["positive"]) == (4, "spam")
 
 
+@pytest.fixture
+def other(home, tmp_path):
+    """A definition that is like spam.toml, but for its classifier."""
+    path = tmp_path / "other.toml"
+    text = (home / "spam.toml").read_text()
+    path.write_text(text.replace('use = "knn_classifier"\nk = 3', 'use = "logistic_regression"'))
+    return path
+
+
+def test_two_definitions_are_judged_side_by_side(textpipe, quick, home, other):
+    out = textpipe(quick[0], quick[1], other, *quick[2:]).ok().out
+    assert "8 documents in 8 groups of near-duplicates; 2 folds, grouped split" in out
+    for words in ("other.toml", "score, 95 % interval", "difference", "only it is right", "p = "):
+        assert words in out
+    assert str(home) not in out  # files by their names
+
+
+def test_the_json_of_several_definitions_has_each_and_its_difference_from_the_first(
+    textpipe, quick, home, other, tmp_path
+):
+    file = tmp_path / "both.json"
+    textpipe(quick[0], quick[1], other, quick[1], *quick[2:], "--json", file).ok()
+    found = json.loads(file.read_text())
+    alone = json.loads(textpipe(*quick, "--json", "-").ok().out)
+    first, second, third = found["evaluations"]
+    assert [one["definition"] for one in (first, second)] == [str(quick[1]), str(other)]
+    assert first["scores"] == third["scores"] == alone["scores"]
+    against, itself = found["comparisons"]
+    assert (against["first"], against["second"]) == (str(quick[1]), str(other))
+    difference = second["scores"]["accuracy"] - first["scores"]["accuracy"]
+    assert against["differences"]["accuracy"]["value"] == difference
+    assert (itself["p_value"], itself["differences"]["mcc"]["interval"]) == (1.0, [0.0, 0.0])
+
+
+def test_each_of_several_definitions_must_classify(textpipe, quick, tmp_path):
+    path = tmp_path / "vectors.toml"
+    path.write_text('[[stages]]\nuse = "tokenize"\n[[stages]]\nuse = "tf_idf"\n')
+    assert (
+        "vectors.toml: ends in tf_idf" in textpipe(quick[0], quick[1], path, *quick[2:]).refused()
+    )
+
+
+def test_labels_may_be_numbers(textpipe, home, tmp_path):
+    path, data = tmp_path / "stars.toml", tmp_path / "stars.csv"
+    path.write_text((home / "spam.toml").read_text().replace("knn_classifier", "knn_regressor"))
+    words = ["awful", "poor", "fair", "good", "great"]
+    rows = [f"{n},{word} {at}" for n, word in enumerate(words, 1) for at in ("bed", "food", "view")]
+    data.write_text("label,text\n" + "\n".join(rows))
+    command = ["evaluate", path, "--data", data, "--folds", 3]
+    out = textpipe(*command).ok().out
+    for shown in (
+        "R²",
+        "mean absolute error",
+        "Spearman's ρ",
+        "farthest off",
+        "15 documents in 15",
+    ):
+        assert shown in out
+    found = json.loads(textpipe(*command, "--json", "-").ok().out)
+    assert list(found["scores"]) == ["r2", "mean_absolute_error", "spearman"]
+    assert "labels must be numbers" in textpipe(*command[:3], home / "messages.csv").refused()
+    assert "gives no labels" in textpipe("evaluate", path, home / "spam.toml").refused()
+
+
+def test_a_threshold_is_told_where_one_can_be_chosen(textpipe, home, tmp_path):
+    table = tmp_path / "t.csv"
+    rows = [
+        f"{label},{word} {word}"
+        for _ in range(3000)
+        for label, word in (("spam", "win"), ("ham", "lunch"))
+    ]
+    table.write_text("label,text\n" + "\n".join(rows))
+    command = [
+        "evaluate",
+        home / "spam.toml",
+        "--data",
+        table,
+        "--split",
+        "stratified",
+        "--folds",
+        2,
+    ]
+    out = textpipe(*command).ok().out
+    assert "on: 0 % false alarms, 100 % of spam found, 0 unsure (see textpipe threshold)" in out
+
+
 def test_skipped_rows_are_counted(textpipe, home, tmp_path):
     table = tmp_path / "t.csv"
     table.write_text((home / "messages.csv").read_text() + ",no label\nham\n")

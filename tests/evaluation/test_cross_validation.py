@@ -76,7 +76,7 @@ def test_near_duplicates_do_not_help_unless_one_asks_for_it():
     grouped = evaluate(pipe(), texts, labels).scores["accuracy"]
     assert random_split > 0.9
     assert grouped < 0.7  # there is nothing to be learned
-    assert evaluate(pipe(), texts, labels).groups == 60
+    assert evaluate(pipe(), texts, labels).n_groups == 60
 
 
 def test_unsure_is_an_error_and_for_the_positive_label_a_miss():

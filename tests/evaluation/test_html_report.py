@@ -47,7 +47,7 @@ def made(labels, verdicts, texts, scores, ids=None, probabilities=True):
     return Report(
         *(np.array(labels), decisions.verdicts(), decisions),
         *(ids or [str(i) for i in range(len(labels))], texts, np.arange(len(labels)) % 2),
-        *("grouped", len(labels), None),
+        *("grouped", np.arange(len(labels)), None),
     )
 
 

@@ -22,9 +22,10 @@ def calibrate(
 ) -> dict[str, Any]:
     """What brings the scores [n, n_classes] of documents of the classes ``truth`` [n] to probabilities.
 
-    "beta": three numbers for each class, fitted by logistic regression (Kull, Silva Filho, Flach: Beta
-    calibration, 2017). "isotonic": a rising step function for each class (Zadrozny and Elkan, 2002). With
-    two classes, the second one's; the first one gets the rest. Empty where there are too few documents.
+    "beta": two numbers for each class, fitted by logistic regression, that leave 0.5 where it is, so that
+    no verdict changes (Kull, Silva Filho, Flach: Beta calibration, 2017, with m = 1/2). "isotonic": a
+    rising step function for each class (Zadrozny and Elkan, 2002). With two classes, the second one's;
+    the first one gets the rest. Empty where there are too few documents.
     """
     n_classes = scores.shape[1]
     columns = [1] if n_classes == 2 else list(range(n_classes))
@@ -55,36 +56,34 @@ def calibrated(maps: dict[str, Any], scores: Array) -> Array:
 
 def _apply(numbers: Array, scores: Array) -> Array:
     if numbers.ndim == 1:
-        a, b, c = numbers
-        inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
-        rising: Array = 1.0 / (1.0 + np.exp(-(a * np.log(inside) - b * np.log1p(-inside) + c)))
+        rising: Array = 1.0 / (1.0 + np.exp(-(_logarithms(scores) @ numbers)))
         return rising
     between: Array = np.interp(scores, numbers[0], numbers[1])
     return between
 
 
+def _logarithms(scores: Array) -> Array:
+    """ln 2s and -ln 2(1 - s), [n, 2]: both are 0 at 0.5."""
+    inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
+    return np.stack([np.log(2 * inside), -np.log(2 * (1 - inside))], axis=1)
+
+
 def _beta(scores: Array, positive: NDArray[np.bool_]) -> Array:
-    """a, b and c of 1 / (1 + exp(-(a ln s - b ln(1 - s) + c))); a and b are 0 or more, so that the
-    probability rises with the score."""
+    """a and b of 1 / (1 + exp(-(a ln 2s - b ln 2(1 - s)))); both are 0 or more, so that the probability
+    rises with the score."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
-    columns = np.stack([np.log(inside), -np.log1p(-inside)], axis=1)
-    numbers = np.zeros(3)
-    used = [0, 1]
+    columns, numbers, used = _logarithms(scores), np.zeros(2), [0, 1]
     while used:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model = LogisticRegression(C=1e6, max_iter=1000).fit(columns[:, used], positive)
-        weights = model.coef_[0]
-        if (weights >= 0).all():
-            numbers[used] = weights
+            model = LogisticRegression(C=1e6, max_iter=1000, fit_intercept=False)
+            model.fit(columns[:, used], positive)
+        if (model.coef_[0] >= 0).all():
+            numbers[used] = model.coef_[0]
             break
-        used.pop(int(np.argmin(weights)))
-        numbers[:] = 0.0
-    share = positive.mean()
-    numbers[2] = model.intercept_[0] if used else np.log(share / (1 - share))
+        used.pop(int(np.argmin(model.coef_[0])))
     return numbers
 
 

@@ -185,19 +185,7 @@ class Probabilities(Decider):
 
     def decide(self, X: Any) -> Decisions:
         decisions = super().decide(X)
-        if not self.verdict_from:
-            return decisions
-        labels = decisions.classes.astype(str).tolist()
-        for label in self.verdict_from:
-            if label not in labels:
-                raise InputError(
-                    f"verdict_from of {self.name()} names {label!r}, and the labels of training are "
-                    f"{', '.join(labels)}"
-                )
-        least = np.array([self.verdict_from.get(label, 0.0) for label in labels])
-        at = np.searchsorted(decisions.classes, decisions.values)
-        too_low = decisions.scores[np.arange(len(at)), at] < least[at]
-        return dataclasses.replace(decisions, unsure=decisions.unsure | too_low)
+        return decisions.bounded(self.verdict_from) if self.verdict_from else decisions
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Share of each class [n_documents, n_classes]; the training shares where there is no evidence."""

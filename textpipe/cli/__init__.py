@@ -14,17 +14,26 @@ from typing import Annotated
 import typer
 
 from textpipe.cli.check import check
+from textpipe.cli.condense import condense
+from textpipe.cli.diagnose import diagnose
 from textpipe.cli.evaluate import evaluate
 from textpipe.cli.explain import explain
 from textpipe.cli.fit import fit
+from textpipe.cli.history import history
 from textpipe.cli.info import info
+from textpipe.cli.learn import learn
 from textpipe.cli.new import new
 from textpipe.cli.predict import predict
+from textpipe.cli.refit import refit
+from textpipe.cli.relabel import relabel
+from textpipe.cli.rollback import rollback
 from textpipe.cli.run import run
 from textpipe.cli.stages import stages
 from textpipe.cli.terminal import Commands
+from textpipe.cli.threshold import threshold
 from textpipe.cli.trace import trace
 from textpipe.cli.train_tagger import train_tagger
+from textpipe.cli.unlearn import unlearn
 
 app = typer.Typer(
     name="textpipe",
@@ -53,9 +62,10 @@ def flowing(docstring: str) -> str:
 
 _PANELS: dict[str, list[Callable[..., None]]] = {
     "Begin": [new, stages, check, trace],
-    "Train and judge": [run, evaluate, fit],
+    "Train and judge": [run, evaluate, threshold, diagnose, fit],
     "Use": [predict, explain, info],
-    "Make a resource": [train_tagger],
+    "Correct": [learn, unlearn, relabel, history, rollback, refit],
+    "Make a resource": [condense, train_tagger],
 }
 
 for _panel, _commands in _PANELS.items():

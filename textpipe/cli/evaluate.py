@@ -18,29 +18,41 @@ if TYPE_CHECKING:
     from textpipe.evaluation import Report
     from textpipe.sources import Corpus
 
+DefinitionFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="DEFINITION...",
+        help="A definition, such as spam.toml; or several, to be compared with the first.",
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many parts. 5 if the definition says nothing."),
+]
+Split = Annotated[
+    Literal["grouped", "random", "stratified"] | None,
+    typer.Option(
+        help="grouped keeps near-duplicates on one side (the default); stratified keeps the shares "
+        "of labels; random keeps nothing.",
+    ),
+]
+Positive = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LABEL",
+        help='Recall and false alarms are counted for this label. By default "spam", if there is it.',
+    ),
+]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="Of the split.")]
+
 
 def evaluate(
-    definition: reading.DefinitionFile,
+    definitions: DefinitionFiles,
     data: reading.Data = None,
-    folds: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="How many parts. 5 if the definition says nothing."),
-    ] = None,
-    split: Annotated[
-        Literal["grouped", "random", "stratified"] | None,
-        typer.Option(
-            help="grouped keeps near-duplicates on one side (the default); stratified keeps the shares "
-            "of labels; random keeps nothing.",
-        ),
-    ] = None,
-    positive: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LABEL",
-            help='Recall and false alarms are counted for this label. By default "spam", if there is it.',
-        ),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Of the split.")] = None,
+    folds: Folds = None,
+    split: Split = None,
+    positive: Positive = None,
+    seed: Seed = None,
     json_file: Annotated[
         str | None,
         typer.Option("--json", metavar="FILE", help="Write all figures; - for standard output."),
@@ -53,15 +65,17 @@ def evaluate(
 ) -> None:
     """Cross-validate: train on some parts of the data, judge on the one left out, for each in turn.
 
-    A document without evidence ("unsure") counts as an error.
+    A document without evidence ("unsure") counts as an error. Labels may be numbers, if the definition
+    ends in knn_regressor. Several definitions are judged on the same
+    parts of the same data (the first one's, unless there is --data), and compared with the first.
 
     \b
     textpipe evaluate spam.toml --data messages.csv
     textpipe evaluate spam.toml --data spam=a.txt --data ham=b.txt --folds 10 --json figures.json
+    textpipe evaluate spam.toml other.toml --data messages.csv
     """
-    found = reading.definition_of(definition)
-    must_classify(found, definition)
-    reading.rehearse(found)
+    numbers = len(definitions) == 1 and _predicts_numbers(definitions[0])
+    found = [reading.ready(path) if numbers else judgeable(path) for path in definitions]
     options = {
         "format": format,
         "text_column": text_column,
@@ -69,14 +83,89 @@ def evaluate(
         "id_column": id_column,
         "encoding": encoding,
     }
-    corpus = reading.labelled(found, data, options)
-    report = judged(found, corpus, _asked(found.evaluation, folds, split, positive, seed))
+    corpus = reading.labelled(found[0], data, options)
+    how = asked(found[0].evaluation, folds, split, positive, seed)
+    skipped = len(corpus.skipped)
+    if numbers:
+        _judge_numbers(found[0], corpus, how, json_file)
+        return
+    reports = [judged(one, corpus, how) for one in found]
+    if len(reports) > 1:
+        _compared(definitions, reports, skipped, json_file)
+        return
     if json_file != "-":
         from textpipe.cli.show_report import show_report
 
-        show_report(report, out(), len(corpus.skipped))
+        show_report(reports[0], out(), skipped)
     if json_file is not None:
-        write_json(report, len(corpus.skipped), json_file)
+        write_json(reports[0], skipped, json_file)
+
+
+def _predicts_numbers(path: Path) -> bool:
+    from textpipe.classify.decider import Classifier, Decider
+
+    last = reading.definition_of(path).pipeline.stages[-1]
+    return isinstance(last, Decider) and not isinstance(last, Classifier)
+
+
+def _judge_numbers(
+    found: Definition, corpus: Corpus, how: Evaluation, json_file: str | None
+) -> None:
+    """Evaluate a definition whose labels are numbers, show its scores and write them."""
+    from textpipe.cli.show_report import show_numbers
+    from textpipe.evaluation import evaluate_numbers
+
+    with progress() as bar:
+        report = evaluate_numbers(
+            found.pipeline,
+            corpus.documents,
+            corpus.labels,
+            folds=how.folds,
+            split=how.split,
+            seed=how.seed,
+            progress=bar,
+        )
+    skipped = len(corpus.skipped)
+    if json_file != "-":
+        show_numbers(report, out(), skipped)
+    if json_file is not None:
+        write_figures({**report.as_json(), "skipped": skipped}, json_file)
+
+
+def _compared(
+    definitions: list[Path], reports: list[Report], skipped: int, json_file: str | None
+) -> None:
+    """Show several evaluations side by side, and write them."""
+    from textpipe.cli.show_comparison import show_comparison
+    from textpipe.evaluation.comparison import compare
+
+    names = [str(path) for path in definitions]
+    comparisons = [compare(reports[0], other) for other in reports[1:]]
+    if json_file != "-":
+        show_comparison(names, reports, comparisons, out(), skipped)
+    if json_file is None:
+        return
+    write_figures(
+        {
+            "evaluations": [
+                {"definition": name, **figures(report, skipped)}
+                for name, report in zip(names, reports, strict=True)
+            ],
+            "comparisons": [
+                {"first": names[0], "second": name, **found.as_json()}
+                for name, found in zip(names[1:], comparisons, strict=True)
+            ],
+        },
+        json_file,
+    )
+
+
+def judgeable(path: Path) -> Definition:
+    """The definition in a file, if it gives labels and has what it needs."""
+    found = reading.definition_of(path)
+    must_classify(found, path)
+    reading.rehearse(found)
+    return found
 
 
 def must_classify(found: Definition, path: Path) -> None:
@@ -116,7 +205,12 @@ def figures(report: Report, skipped: int) -> dict[str, Any]:
 
 def write_json(report: Report, skipped: int, file: str | Path) -> None:
     """The figures as JSON, to a file or (``-``) to standard output."""
-    text = json_text(figures(report, skipped), indent=1) + "\n"
+    write_figures(figures(report, skipped), file)
+
+
+def write_figures(figures: dict[str, Any], file: str | Path) -> None:
+    """Any figures as JSON, to a file or (``-``) to standard output."""
+    text = json_text(figures, indent=1) + "\n"
     if file == "-":
         typer.echo(text, nl=False)
         return
@@ -124,7 +218,7 @@ def write_json(report: Report, skipped: int, file: str | Path) -> None:
         whole.write(text)
 
 
-def _asked(
+def asked(
     own: Evaluation,
     folds: int | None,
     split: Literal["grouped", "random", "stratified"] | None,

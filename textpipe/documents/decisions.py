@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents.arrays import Int64
-from textpipe.errors import TextpipeWarning
+from textpipe.errors import InputError, TextpipeWarning
 
 UNSURE = "unsure"
 """The verdict on a document that resembles nothing that training knew. No label may be called so."""
@@ -56,6 +56,35 @@ class Decisions:
             unsure=self.unsure[indices],
             known=None if self.known is None else self.known[indices],
             total=None if self.total is None else self.total[indices],
+        )
+
+    def bounded(self, verdict_from: Mapping[str, float]) -> Decisions:
+        """The same scores, where a label may only be said from a score of its own on.
+
+        The verdict is the likeliest of the labels that reach their bound, unsure where none does. A label
+        without a bound may always be said. Raises InputError for a label that training did not know.
+
+        >>> scores = np.array([[0.6, 0.4], [0.2, 0.8], [0.1, 0.9]])
+        >>> decided = Decisions(np.array(["ham", "spam"]), np.array(["ham", "spam", "spam"]), scores,
+        ...                     np.zeros(3, bool))
+        >>> decided.bounded({"ham": 0.7, "spam": 0.9}).verdicts().tolist()
+        ['unsure', 'unsure', 'spam']
+        """
+        labels = self.classes.astype(str).tolist()
+        for label in verdict_from:
+            if label not in labels:
+                raise InputError(
+                    f"verdict_from names {label!r}, and the labels are {', '.join(labels)}"
+                )
+        least = np.array([verdict_from.get(label, 0.0) for label in labels])
+        reaches = self.scores >= least
+        rows, said = np.arange(len(self)), np.searchsorted(self.classes, self.values)
+        other = np.argmax(np.where(reaches, self.scores, -1.0), axis=1)
+        switched = ~reaches[rows, said] & reaches[rows, other]
+        return dataclasses.replace(
+            self,
+            values=np.where(switched, self.classes[other], self.values),
+            unsure=self.unsure | ~reaches.any(axis=1),
         )
 
     def answers(self) -> NDArray[Any]:

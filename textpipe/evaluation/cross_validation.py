@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from textpipe.classify.decider import Classifier
-from textpipe.documents import UNSURE, Decisions, Documents
+from textpipe.documents import Decisions, Documents
 from textpipe.errors import DefinitionError, InputError
-from textpipe.evaluation.scores import scores_of
+from textpipe.evaluation.judgement import Report, StageTime
 from textpipe.evaluation.splits import Split, folds_of, near_duplicate_groups
 from textpipe.labels import labels_of
 from textpipe.pipeline import Pipeline
@@ -25,92 +23,8 @@ from textpipe.stage import Stage
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
-
-@dataclass
-class StageTime:
-    """What one stage cost, over all folds."""
-
-    name: str
-    seconds: float = 0.0
-    documents: int = 0
-
-
-@dataclass
-class Report:
-    """What an evaluation found. ``as_json()`` is what ``textpipe evaluate --json`` writes."""
-
-    labels: NDArray[Any]
-    verdicts: NDArray[Any]
-    decisions: Decisions
-    ids: list[str]
-    texts: list[str]
-    folds: NDArray[np.int64]
-    split: Split
-    groups: int
-    positive: str | None
-    seconds: dict[str, float] = field(default_factory=dict)
-    stages: list[StageTime] = field(default_factory=list)
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """Accuracy and the like over all documents, each judged once, by the fold that left it out."""
-        return scores_of(self.labels, self.verdicts, self.decisions, self.positive)
-
-    @property
-    def fold_scores(self) -> list[dict[str, float]]:
-        """The same for each fold by itself: how much the figures vary."""
-        found = []
-        for fold in range(int(self.folds.max()) + 1):
-            at = np.flatnonzero(self.folds == fold)
-            part = self.decisions.take(at)
-            found.append(scores_of(self.labels[at], self.verdicts[at], part, self.positive))
-        return found
-
-    def confusion(self) -> tuple[list[str], NDArray[np.int64]]:
-        """Labels, and how often which label [rows] got which verdict [columns; the last is unsure]."""
-        classes = [str(label) for label in np.unique(self.labels)]
-        columns = [*classes, UNSURE]
-        table = np.zeros((len(classes), len(columns)), np.int64)
-        for label, verdict in zip(self.labels, self.verdicts, strict=True):
-            table[classes.index(str(label)), columns.index(str(verdict))] += 1
-        return classes, table
-
-    def mistakes(self) -> list[int]:
-        """Positions of the documents that got another verdict than their label, the surest first."""
-        wrong = np.flatnonzero(self.labels.astype(str) != self.verdicts.astype(str))
-        scores, unsure = self.decisions.scores[wrong].max(axis=1), self.decisions.unsure[wrong]
-        surest_first = np.argsort(np.where(unsure, np.inf, -scores), kind="stable")
-        return [int(position) for position in wrong[surest_first]]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain numbers, texts, lists and dictionaries."""
-        classes, table = self.confusion()
-        return {
-            "documents": len(self.labels),
-            "labels": {str(label): n for label, n in sorted(Counter(self.labels.tolist()).items())},
-            "split": {
-                "kind": self.split,
-                "folds": int(self.folds.max()) + 1,
-                "groups": self.groups,
-            },
-            "scores": self.scores,
-            "folds": self.fold_scores,
-            "positive": self.positive,
-            "unsure": int(self.decisions.unsure.sum()),
-            "confusion": {
-                label: dict(zip([*classes, UNSURE], row, strict=True))
-                for label, row in zip(classes, table.tolist(), strict=True)
-            },
-            "seconds": {name: round(seconds, 4) for name, seconds in self.seconds.items()},
-            "stages": [
-                {
-                    "name": stage.name,
-                    "seconds": round(stage.seconds, 4),
-                    "documents": stage.documents,
-                }
-                for stage in self.stages
-            ],
-        }
+Parts = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""For each fold the positions that train and the positions that judge."""
 
 
 def evaluate(
@@ -138,13 +52,48 @@ def evaluate(
     if not isinstance(pipeline.stages[-1], Classifier):
         raise DefinitionError(
             "an evaluation needs a pipeline that ends in a classifier, such as knn_classifier, and this "
-            f"one ends in {pipeline.stages[-1].name()}",
+            f"one ends in {pipeline.stages[-1].name()}. (For labels that are numbers there is "
+            "textpipe.evaluation.evaluate_numbers)",
             len(pipeline.stages) - 1,
         )
     positive = _positive(labels, positive)
     groups = near_duplicate_groups(documents.texts())
     parts = folds_of(labels, groups, folds, split, seed)
 
+    bounds = getattr(pipeline.stages[-1], "verdict_from", None) or {}
+    if bounds:  # scores are judged without them, verdicts with them
+        pipeline = clone(pipeline)
+        pipeline.stages[-1].set_params(verdict_from=None)
+    found, fold_of, seconds, times = crossed_over(pipeline, documents, labels, parts, progress)
+    decisions = in_order(_same_classes(found, np.unique(labels)), parts)
+    evidence = ~decisions.unsure
+    decisions = decisions.bounded(bounds)
+    return Report(
+        labels,
+        decisions.verdicts(),
+        decisions,
+        documents.ids.to_pylist(),
+        documents.texts(),
+        fold_of,
+        split,
+        groups,
+        positive,
+        seconds,
+        times,
+        evidence,
+    )
+
+
+def crossed_over(
+    pipeline: Pipeline,
+    documents: Documents,
+    labels: NDArray[Any],
+    parts: Parts,
+    progress: Progress | None,
+) -> tuple[list[Decisions], NDArray[np.int64], dict[str, float], list[StageTime]]:
+    """What each fold decided about the documents left out of it, the fold of each document, and what
+    everything cost. What is given is left as it is.
+    """
     times = [StageTime(name) for name in pipeline.named_stages()]
     first = next((i for i, s in enumerate(pipeline.stages) if s.learns), len(pipeline.stages) - 1)
     observe = _observer(times, progress, "preparing documents", len(documents), last=first - 1)
@@ -158,7 +107,7 @@ def evaluate(
     for number, (train, test) in enumerate(parts):
         observe = _observer(times, None, "", 0, last=-1)
         if progress:
-            progress("folds", number, folds)
+            progress("folds", number, len(parts))
         trained = clone(pipeline)
         started = time.perf_counter()
         trained.learn(ready[train], labels[train], observe, done=first)
@@ -168,24 +117,14 @@ def evaluate(
         seconds["predict"] += time.perf_counter() - between
         fold_of[test] = number
     if progress:
-        progress("folds", folds, folds)
+        progress("folds", len(parts), len(parts))
+    return found, fold_of, seconds, times
 
+
+def in_order(found: list[Decisions], parts: Parts) -> Decisions:
+    """The decisions of all folds, in the order of the documents."""
     order = np.argsort(np.concatenate([test for _, test in parts]), kind="stable")
-    decisions = Decisions.concat(_same_classes(found, np.unique(labels))).take(order)
-    verdicts = decisions.verdicts()
-    return Report(
-        labels,
-        verdicts,
-        decisions,
-        documents.ids.to_pylist(),
-        documents.texts(),
-        fold_of,
-        split,
-        len(np.unique(groups)),
-        positive,
-        seconds,
-        times,
-    )
+    return Decisions.concat(found).take(order)
 
 
 def _positive(labels: NDArray[Any], positive: str | None) -> str | None:

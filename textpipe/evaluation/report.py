@@ -11,13 +11,20 @@ from numpy.typing import NDArray
 
 from textpipe.definition import Definition, to_toml
 from textpipe.documents import UNSURE
-from textpipe.evaluation.cross_validation import Report
+from textpipe.errors import InputError
+from textpipe.evaluation.judgement import Report
+from textpipe.evaluation.pictures import pictures_of
+from textpipe.evaluation.shares import Share
+from textpipe.evaluation.thresholds import Threshold
 from textpipe.pipeline import Pipeline
 from textpipe.printable import one_line, printable
 from textpipe.whole_file import whole_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+ALL_PICTURES = 3
+"""Where so many pictures are drawn, one of them is a histogram."""
 
 BINS = 20
 """Bars of a histogram."""
@@ -30,23 +37,34 @@ SCORES = {
     "macro_f1": ("macro F1", "F1 of each label, averaged"),
     "mcc": ("Matthews correlation", "1 perfect, 0 no better than chance"),
     "roc_auc": ("area under the ROC curve", "how well the scores put the labels in order"),
-    "recall": ("recall of", "share of its documents that were found"),
+    "recall": ("recall of LABEL", "share of its documents that were found"),
     "false_positive_rate": (
-        "false alarms of",
+        "false alarms of LABEL",
         "share of other documents that got it; lower is better",
     ),
+    "recall_at_fpr_0.001": (
+        "recall of LABEL at 0.1 % false alarms",
+        "the most that any threshold finds with so few",
+    ),
+    "recall_at_fpr_0.01": ("recall of LABEL at 1 % false alarms", "the same with more of them"),
 }
 """What people call a score, and what it is."""
 
 
 class Score(NamedTuple):
-    """One score over all documents, with the lowest and the highest of a fold."""
+    """One score over all documents, with the lowest and the highest of a fold, and its interval."""
 
     name: str
     meaning: str
     value: float
     low: float
     high: float
+    interval: tuple[float, float] | None
+
+    @property
+    def between(self) -> str:
+        """The interval in words."""
+        return "" if self.interval is None else f"{self.interval[0]:.3f} to {self.interval[1]:.3f}"
 
 
 class Histogram(NamedTuple):
@@ -94,6 +112,8 @@ def as_html(
     classes, table = report.confusion()
     wrong = report.mistakes()
     axis, edges, histograms = histograms_of(report)
+    threshold, no_threshold = _threshold(report)
+    pictures = pictures_of(report, threshold)
     named = definition if isinstance(definition, Definition) else None
     return (
         _environment()
@@ -113,7 +133,12 @@ def as_html(
             rows=_shares(table),
             axis=axis,
             edges=edges,
-            histograms=histograms,
+            histograms=histograms if len(pictures) < ALL_PICTURES else [],
+            threshold=threshold,
+            no_threshold=no_threshold,
+            shares=_shares_at(threshold, report) if threshold else [],
+            pictures=pictures,
+            others=" or ".join(name for name in classes if name != report.positive),
             slowest=max((stage.seconds for stage in report.stages), default=0.0) or 1.0,
             n_wrong=len(wrong),
             mistakes=[_mistake(report, position) for position in wrong[:MOST_MISTAKES]],
@@ -126,11 +151,20 @@ def scores_of(report: Report) -> list[Score]:
     folds = report.fold_scores
     found = []
     for key, value in report.scores.items():
-        name, meaning = SCORES.get(key, (key.replace("_", " "), ""))
-        name = f"{name} {report.positive}" if name.endswith(" of") else name
+        meaning = SCORES.get(key, ("", ""))[1]
         values = [fold[key] for fold in folds if key in fold] or [value]
-        found.append(Score(name, meaning, value, min(values), max(values)))
+        ends = report.intervals.get(key)
+        between = None if ends is None else (ends[0], ends[1])
+        found.append(
+            Score(name_of_score(key, report), meaning, value, min(values), max(values), between)
+        )
     return found
+
+
+def name_of_score(key: str, report: Report) -> str:
+    """What people call a score."""
+    name = SCORES.get(key, (key.replace("_", " "), ""))[0]
+    return name.replace("LABEL", report.positive or "")
 
 
 def histograms_of(report: Report) -> tuple[str, tuple[float, float], list[Histogram]]:
@@ -164,6 +198,28 @@ def _histogram(label: str, scores: NDArray[np.float64], ends: tuple[float, float
     counts = np.bincount(bins, minlength=BINS)
     highest = max(1, int(counts.max()))
     return Histogram(label, len(scores), counts.tolist(), (counts / highest).tolist())
+
+
+def _threshold(report: Report) -> tuple[Threshold | None, str]:
+    """The threshold for the lowest rate, or why there is none."""
+    if report.positive is None:
+        return None, ""
+    try:
+        return report.threshold(), ""
+    except InputError as error:
+        return None, str(error)
+
+
+def _shares_at(threshold: Threshold, report: Report) -> list[tuple[str, Share]]:
+    """What each mistake and each success with these thresholds is called, and how frequent it is."""
+    says = report.positive
+    other = next(name for name in report.decisions.classes.astype(str) if name != says)
+    return [
+        (f"{other} taken for {says} (false alarms)", threshold.false_positive_rate),
+        (f"{says} found", threshold.recall),
+        (f"{says} taken for {other} (missed)", threshold.missed),
+        (f"{other} cleared", threshold.cleared),
+    ]
 
 
 def _shares(table: NDArray[np.int64]) -> list[list[tuple[int, float]]]:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textpipe.duplicates import near_duplicate_groups
 from textpipe.errors import InputError
 
+__all__ = ["Split", "folds_of", "near_duplicate_groups"]
+
 Split = Literal["grouped", "random", "stratified"]
-
-_NO_LETTER = re.compile(r"[\W\d_]+")
-
-
-def near_duplicate_groups(texts: Sequence[str]) -> NDArray[np.int64]:
-    """The group of each text: texts that differ in case, digits, punctuation and space only share one
-    (a text without any letter is compared as it stands).
-
-    A campaign is sent a thousand times with other numbers in it. If one copy trains and another judges,
-    a classifier that remembers looks better than it is.
-
-    >>> near_duplicate_groups(["Win 100 now!", "win 250, NOW", "Bye"]).tolist()
-    [0, 0, 1]
-    """
-    numbers: dict[str, int] = {}
-    folded = (_NO_LETTER.sub(" ", text.casefold()).strip() or text for text in texts)
-    return np.array([numbers.setdefault(text, len(numbers)) for text in folded], np.int64)
 
 
 def folds_of(
