@@ -1,5 +1,6 @@
 """Who is nearest: exact, fast, and the same answer whatever the order of the rows."""
 
-from textpipe.neighbours.index import Index, content_keys
+from textpipe.neighbours.index import Found, Index
+from textpipe.neighbours.keys import content_keys, equal_rows
 
-__all__ = ["Index", "content_keys"]
+__all__ = ["Found", "Index", "content_keys", "equal_rows"]

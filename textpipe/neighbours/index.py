@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from textpipe.neighbours.brute_force import DIGITS, similarities_to
-from textpipe.rows import unit_rows
+from textpipe.errors import InputError
+from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
+from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse
+from textpipe.neighbours.search import Search, search_of
 
-BLOCK = 144
-"""Queries that are compared at once. A dense product's last digits depend on the shape of the block, so
-that it is always filled up to this size: then an answer does not depend on who else asks."""
+SMALL = 2**26
+"""So many numbers are compared in plain numpy before numba is imported, which takes half a second."""
+
+BLOCK = 256
+"""Queries that one thread answers at once."""
 
 
 class Found(NamedTuple):
@@ -35,7 +40,15 @@ class Index:
 
     The similarity is the cosine (rows come with length 1, queries are brought to it), or
     1 / (1 + Euclidean distance). ``keys`` uint64[n] break ties (see :func:`content_keys`), the smaller
-    one first. A row keeps its position for ever; a removed one is never found again.
+    one first, then the earlier row. A row keeps its position for ever. The given arrays are not copied
+    and not written to. Several threads may ask at once, but not while one changes the index.
+
+    >>> index = Index(np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([1, 2], np.uint64))
+    >>> index.nearest(np.array([[3.0, 4.0]]), k=2).positions.tolist()
+    [[1, 0]]
+    >>> index.remove([1])
+    >>> index.nearest(np.array([[3.0, 4.0]]), k=2).positions.tolist()
+    [[0, -1]]
     """
 
     def __init__(
@@ -44,32 +57,57 @@ class Index:
         keys: NDArray[np.uint64],
         metric: Literal["cosine", "euclidean"] = "cosine",
     ) -> None:
-        self.rows = rows
-        self.keys = keys
         self.metric = metric
-        self._there = np.ones(rows.shape[0], bool)
+        if sparse.issparse(rows):
+            self._rows: GrowingSparse | GrowingDense = GrowingSparse(rows.tocsr())
+        else:
+            self._rows = GrowingDense(rows)
+        self.n_features: int = rows.shape[1]
+        self._keys = Growing(keys)
+        self._there = Growing(np.ones(rows.shape[0], bool))
+        self._compared = 0
+        self._search: Search | None = None
+        self._check_keys(rows, keys)
+
+    def __len__(self) -> int:
+        return len(self._keys.values)
+
+    @property
+    def rows(self) -> Any:
+        """All rows at their positions, the removed ones too; dense or CSR. Views where possible."""
+        return self._rows.all
+
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """What breaks ties between the rows [n]."""
+        return self._keys.values
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Which rows [n] were not removed."""
+        return self._there.values
 
     def add(self, rows: Any, keys: NDArray[np.uint64]) -> None:
         """Append rows; their positions follow the last one's."""
-        stack = sparse.vstack if sparse.issparse(self.rows) else np.concatenate
-        self.rows = stack([self.rows, rows])
-        if sparse.issparse(self.rows):
-            self.rows = self.rows.tocsr()
-        self.keys = np.concatenate([self.keys, keys])
-        self._there = np.concatenate([self._there, np.ones(rows.shape[0], bool)])
+        rows = self._as_rows(rows)
+        self._check_keys(rows, keys)
+        self._rows.append(rows)
+        self._keys.append(keys)
+        self._there.append(np.ones(rows.shape[0], bool))
 
     def remove(self, positions: Iterable[int]) -> None:
-        """Let these rows never be found again."""
-        self._there[list(positions)] = False
+        """Let these rows not be found, until they are restored."""
+        self._there.values[self._checked(positions)] = False
 
     def restore(self, positions: Iterable[int]) -> None:
-        """Let removed rows be found again."""
-        self._there[list(positions)] = True
+        """Let these rows be found again."""
+        self._there.values[self._checked(positions)] = True
 
     def rekey(self, positions: Iterable[int], keys: NDArray[np.uint64]) -> None:
-        """Give rows other keys."""
-        self.keys = np.array(self.keys)
-        self.keys[list(positions)] = keys
+        """Give these rows other keys."""
+        renewed = np.array(self.keys)
+        renewed[self._checked(positions)] = keys
+        self._keys = Growing(renewed)
 
     def nearest(
         self,
@@ -78,71 +116,151 @@ class Index:
         *,
         groups: NDArray[np.int64] | None = None,
         query_groups: NDArray[np.int64] | None = None,
+        within: NDArray[np.int32] | None = None,
+        n_within: int = 0,
+        n_jobs: int = 1,
     ) -> Found:
         """The ``k`` nearest rows of each of ``queries`` [m, n_features], ties by key, then position.
 
         With ``groups`` [n] and ``query_groups`` [m], a query does not see the rows of its own group:
-        leave one out, with its near-duplicates.
+        leave one out, with its near-duplicates. With ``within`` [n], the part 0 .. n_within - 1 that each
+        row belongs to (-1: none), the k nearest of each part are found, [m, n_within * k], part after
+        part. ``n_jobs`` threads share the queries (-1: one for each processor); the answer is the same.
+
+        Raises InputError where the shapes do not fit.
         """
-        n = self.rows.shape[0]
-        k = min(k, n)
-        found = Found(np.zeros((queries.shape[0], k)), np.full((queries.shape[0], k), -1, np.int64))
-        if sparse.issparse(queries) != sparse.issparse(self.rows):
-            queries = (
-                sparse.csr_matrix(queries) if sparse.issparse(self.rows) else queries.toarray()
-            )
-        if self.metric == "cosine":
-            queries = unit_rows(queries)
-        for start in range(0, queries.shape[0], BLOCK):
-            block = queries[start : start + BLOCK]
-            if not sparse.issparse(block):
-                filled = np.zeros((BLOCK, block.shape[1]))
-                filled[: len(block)] = block
-                likeness = similarities_to(filled, self.rows, self.metric)[: len(block)]
-            else:
-                likeness = similarities_to(block, self.rows, self.metric)
-            for i, scores in enumerate(likeness, start):
-                seen = self._there
-                if groups is not None and query_groups is not None:
-                    seen = seen & (groups != query_groups[i])
-                scores = np.where(seen, scores, 0.0)
-                at = _top(scores, self.keys, k)
-                found.similarities[i, : len(at)] = scores[at]
-                found.positions[i, : len(at)] = at
+        queries, who = self.asked(queries, k, groups, query_groups, within, n_within)
+        found = nothing_found(queries.shape[0], who)
+        m = queries.shape[0]
+        if found.positions.size == 0:
+            return found
+        self._compared += m
+        if self._is_small():
+            nearest_by_brute_force(queries, self.rows, self.metric, who, *found)
+            return found
+        if self._search is None:
+            self._search = search_of(self._rows, self.metric)
+        self._search.prepare(self._compared)
+        search = self._search.nearest
+
+        def answer(start: int) -> None:
+            end = min(start + step, m)
+            similarities, positions = found.similarities[start:end], found.positions[start:end]
+            search(queries[start:end], who.part(start, end), similarities, positions)
+
+        threads = n_jobs if n_jobs > 0 else (os.cpu_count() or 1)
+        step = max(1, min(BLOCK, -(-m // threads)))
+        _for_each(answer, range(0, m, step), threads)
         return found
 
-
-def content_keys(rows: Any, labels: NDArray[Any]) -> NDArray[np.uint64]:
-    """A key for each row [n] by what is in it and how it is labelled, to break ties by.
-
-    It is the beginning of a digest, so that it favours no label, and neither depends on the order of
-    the rows nor on which others there are.
-    """
-    if sparse.issparse(rows):
-        rows = rows.copy()
-        rows.eliminate_zeros()
-        rows.sort_indices()
-        rounded = np.round(rows.data, DIGITS) + 0.0
-        indices = rows.indices.astype(np.int64)
-        contents = (
-            indices[start:end].tobytes() + rounded[start:end].tobytes()
-            for start, end in itertools.pairwise(rows.indptr.tolist())
+    def asked(
+        self,
+        queries: Any,
+        k: int,
+        groups: NDArray[np.int64] | None,
+        query_groups: NDArray[np.int64] | None,
+        within: NDArray[np.int32] | None,
+        n_within: int,
+    ) -> tuple[Any, Who]:
+        """A question as it is worked on: queries in the format of the rows, and who may be found."""
+        queries = self._as_rows(queries)
+        m, n = queries.shape[0], len(self)
+        if groups is None:
+            query_groups = None
+        elif query_groups is None:
+            raise InputError("Index.nearest: groups were given, but no query_groups")
+        who = Who(
+            self.there,
+            self.keys,
+            _checked_values(groups, n, np.int64, "groups"),
+            _checked_values(within, n, np.int32, "within"),
+            _checked_values(query_groups, m, np.int64, "query_groups"),
+            n_within if within is not None else 1,
+            min(k, n),
         )
-    else:
-        contents = (row.tobytes() for row in np.round(rows, DIGITS) + 0.0)
-    keys = np.empty(rows.shape[0], np.uint64)
-    for i, (content, label) in enumerate(zip(contents, labels.tolist(), strict=True)):
-        digest = hashlib.blake2b(content + str(label).encode("utf-8", "surrogatepass"))
-        keys[i] = int.from_bytes(digest.digest()[:8], "little")
-    return keys
+        if who.within.max(initial=-1) >= who.parts:
+            raise InputError(
+                f"Index.nearest: within has a part {who.within.max()}, and n_within is {n_within}: "
+                f"parts are numbered from 0 to n_within - 1"
+            )
+        return (of_length_one(queries) if self.metric == "cosine" else queries), who
+
+    def _is_small(self) -> bool:
+        """Is it not worth importing numba? (The answer is the same.)"""
+        if "textpipe.kernels" in sys.modules:
+            return False
+        return self._compared * self._rows.size <= SMALL
+
+    def _as_rows(self, rows: Any) -> Any:
+        """Rows in the format of the index: CSR with sorted columns, or dense, of float64."""
+        if getattr(rows, "ndim", None) != 2 or rows.shape[1] != self.n_features:
+            raise InputError(
+                f"Index: rows of {self.n_features} columns are needed, and an array of shape "
+                f"{getattr(rows, 'shape', None)} was given"
+            )
+        if isinstance(self._rows, GrowingDense):
+            rows = rows.toarray() if sparse.issparse(rows) else rows
+            return np.ascontiguousarray(rows, np.float64)
+        rows = rows.tocsr() if sparse.issparse(rows) else sparse.csr_matrix(rows)
+        if not rows.has_canonical_format:
+            rows = rows.copy()
+            rows.sum_duplicates()
+        return rows.astype(np.float64, copy=False)
+
+    def _checked(self, positions: Iterable[int]) -> NDArray[np.int64]:
+        checked = np.fromiter(positions, np.int64)
+        if len(checked) and not (checked.min() >= 0 and checked.max() < len(self)):
+            raise InputError(
+                f"Index: positions must be from 0 to {len(self) - 1}, and "
+                f"{checked.min()} to {checked.max()} were given"
+            )
+        return checked
+
+    @staticmethod
+    def _check_keys(rows: Any, keys: NDArray[np.uint64]) -> None:
+        if keys.dtype != np.uint64 or keys.shape != (rows.shape[0],):
+            raise InputError(
+                f"Index: {rows.shape[0]} rows need as many keys of type uint64, and "
+                f"{keys.dtype} {keys.shape} were given"
+            )
 
 
-def _top(scores: NDArray[np.float64], keys: NDArray[np.uint64], k: int) -> NDArray[np.int64]:
-    """Positions of the k highest scores above 0, the highest first, ties by key."""
-    if k < len(scores):
-        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
-        candidates = np.flatnonzero(scores >= max(threshold, np.finfo(float).tiny))
-    else:
-        candidates = np.flatnonzero(scores > 0)
-    order = np.lexsort((keys[candidates], -scores[candidates]))
-    return candidates[order[:k]].astype(np.int64)
+def nothing_found(m: int, who: Who) -> Found:
+    """Room for the neighbours of m queries."""
+    shape = (m, who.parts * who.k)
+    return Found(np.zeros(shape), np.full(shape, -1, np.int64))
+
+
+def _checked_values(values: Any, n: int, kind: type, name: str) -> NDArray[Any]:
+    """The values as an array of this type; of length 0 if there are none."""
+    if values is None:
+        return np.empty(0, kind)
+    values = np.ascontiguousarray(values, kind)
+    if values.shape != (n,):
+        raise InputError(f"Index.nearest: {name} must have {n} values, and has {values.shape}")
+    return values  # type: ignore[no-any-return]
+
+
+def of_length_one(rows: Any) -> Any:
+    """Rows divided by their length, which is summed up from the first column to the last."""
+    if sparse.issparse(rows):
+        owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        lengths = np.sqrt(np.bincount(owners, np.square(rows.data), minlength=rows.shape[0]))
+        lengths[lengths == 0] = 1.0
+        values = rows.data / lengths[owners]
+        return sparse.csr_matrix((values, rows.indices, rows.indptr), shape=rows.shape)
+    if not rows.shape[1]:
+        return rows
+    lengths = np.sqrt(np.add.accumulate(np.square(rows), axis=1)[:, -1:])
+    lengths[lengths == 0] = 1.0
+    return rows / lengths
+
+
+def _for_each(answer: Callable[[int], None], starts: Iterable[int], threads: int) -> None:
+    if threads == 1:
+        for start in starts:
+            answer(start)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(answer, starts):
+            pass

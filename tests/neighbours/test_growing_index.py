@@ -1,0 +1,167 @@
+"""An index that rows are added to and removed from finds what a new one finds."""
+
+import subprocess
+import sys
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from scipy import sparse
+
+from textpipe.neighbours import Index, content_keys
+from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
+from textpipe.neighbours.growing import Growing
+from textpipe.neighbours.index import of_length_one
+from textpipe.rows import unit_rows
+
+N_FEATURES = 30
+
+
+def some_rows(random, n):
+    rows = np.round(random.random((n, N_FEATURES)), 1) * (random.random((n, N_FEATURES)) < 0.2)
+    return unit_rows(rows) if n else rows
+
+
+class Growth(RuleBasedStateMachine):
+    """Rows come and go; after each step the index answers as brute force does over what is there."""
+
+    @initialize(
+        of=st.sampled_from([np.asarray, sparse.csr_matrix]),
+        metric=st.sampled_from(["cosine", "euclidean"]),
+        n=st.integers(0, 40),
+        seed=st.integers(0, 2**32 - 1),
+    )
+    def begin(self, of, metric, n, seed):
+        self.random = np.random.default_rng(seed)
+        self.of, self.metric = of, metric
+        self.rows = some_rows(self.random, n)
+        self.labels = np.arange(n) % 3
+        self.there = np.ones(n, bool)
+        self.index = Index(of(self.rows), self.keys(), metric)
+
+    def keys(self, start=0):
+        return content_keys(self.rows[start:], self.labels[start:])
+
+    @rule(n=st.sampled_from([0, 1, 1, 5, 60]))
+    def add(self, n):
+        before = len(self.rows)
+        new = some_rows(self.random, n)
+        if before and n:
+            new[0] = self.rows[self.random.integers(before)]  # a duplicate
+        self.rows = np.concatenate([self.rows, new])
+        self.labels = np.append(self.labels, self.random.integers(0, 3, n))
+        self.there = np.append(self.there, np.ones(n, bool))
+        self.index.add(self.of(new), self.keys(before))
+
+    @precondition(lambda self: len(self.rows))
+    @rule(data=st.data(), come=st.booleans())
+    def remove_or_restore(self, data, come):
+        positions = data.draw(st.lists(st.integers(0, len(self.rows) - 1), max_size=20))
+        (self.index.restore if come else self.index.remove)(iter(positions))
+        self.there[positions] = come
+
+    @rule()
+    def look_at_all_rows(self):
+        rows = self.index.rows
+        rows = rows.toarray() if sparse.issparse(rows) else rows
+        assert rows.tobytes() == self.rows.tobytes()
+        assert self.index.keys.tolist() == self.keys().tolist()
+        assert self.index.there.tolist() == self.there.tolist()
+
+    @rule(
+        k=st.sampled_from([1, 3, 10, 1000]),
+        m=st.sampled_from([1, 3, 20]),
+        grouped=st.booleans(),
+        parts=st.sampled_from([0, 1, 3]),
+    )
+    def ask(self, k, m, grouped, parts):
+        n, k = len(self.rows), min(k, len(self.rows))
+        queries = some_rows(self.random, m)
+        if n:
+            queries[0] = self.rows[self.random.integers(n)]
+        groups, own = (self.labels, self.random.integers(0, 3, m)) if grouped else (None, None)
+        within = self.random.integers(-1, parts, n, dtype=np.int32) if parts else None
+        who = Who(
+            self.there,
+            self.keys(),
+            np.empty(0, np.int64) if groups is None else groups,
+            np.empty(0, np.int32) if within is None else within,
+            np.empty(0, np.int64) if own is None else own,
+            max(parts, 1),
+            k,
+        )
+        similarities = np.zeros((m, who.parts * k))
+        positions = np.full((m, who.parts * k), -1, np.int64)
+        if n:
+            asked = of_length_one(queries) if self.metric == "cosine" else queries
+            nearest_by_brute_force(asked, self.rows, self.metric, who, similarities, positions)
+        found = self.index.nearest(
+            self.of(queries), k, groups=groups, query_groups=own, within=within, n_within=parts
+        )
+        assert found.positions.tolist() == positions.tolist()
+        assert found.similarities.tobytes() == similarities.tobytes()
+
+
+TestGrowth = Growth.TestCase
+TestGrowth.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+def test_postings_are_made_anew_when_many_rows_came_later():
+    random = np.random.default_rng(0)
+    rows = sparse.csr_matrix(unit_rows(random.random((1100, 100)).round(1)))
+    keys = np.arange(1100, dtype=np.uint64)
+    growing = Index(rows[:100], keys[:100])
+    for start in range(100, 1100, 250):  # 90,000 numbers in all: more than LEAST
+        growing.nearest(rows[:20], 3)
+        growing.add(rows[start : start + 250], keys[start : start + 250])
+    whole = Index(rows, keys).nearest(rows[:300], 5)
+    found = growing.nearest(rows[:300], 5)
+    assert found.similarities.tobytes() == whole.similarities.tobytes()
+    assert found.positions.tolist() == whole.positions.tolist()
+
+
+def test_few_numbers_are_compared_without_numba():
+    script = """
+import sys
+import numpy as np
+from textpipe.neighbours import Index
+
+rows = np.linspace(0, 1, 3000).reshape(1000, 3)
+index = Index(rows, np.arange(1000, dtype=np.uint64), "euclidean")
+one = index.nearest(rows[:7], 5)
+assert "numba" not in sys.modules
+index.nearest(np.repeat(rows, 30, axis=0), 5)
+assert "numba" in sys.modules
+other = index.nearest(rows[:7], 5)
+assert [each.tobytes() for each in one] == [each.tobytes() for each in other]
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603  # our own script
+
+
+def test_rows_are_copied_once_and_then_grow_in_place():
+    rows = sparse.csr_matrix(np.eye(50))
+    growing = Index(rows, np.arange(50, dtype=np.uint64))
+    assert np.shares_memory(growing.rows.data, rows.data)
+    growing.add(rows[:1], np.zeros(1, np.uint64))
+    one = growing.rows
+    growing.add(rows[1:2], np.zeros(1, np.uint64))
+    other = growing.rows
+    assert not np.shares_memory(one.data, rows.data)
+    assert np.shares_memory(one.data, other.data)
+    assert (one.shape, other.shape) == ((51, 50), (52, 50))
+
+
+def test_a_growing_array_copies_seldom():
+    growing, buffers = Growing(np.zeros(3)), set()
+    for number in range(1000):
+        growing.append(np.array([number]))
+        buffers.add(growing.values.__array_interface__["data"][0])
+    assert growing.values[3:].tolist() == list(range(1000))
+    assert len(buffers) < 12
+
+
+def test_other_keys_break_ties_otherwise():
+    growing = Index(np.ones((3, 1)), np.array([1, 2, 3], np.uint64))
+    growing.rekey([0, 2], np.array([9, 0], np.uint64))
+    assert growing.nearest(np.ones((1, 1)), 3).positions.tolist() == [[2, 1, 0]]
