@@ -19,9 +19,11 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from textpipe.bundle import load as load
     from textpipe.bundle import save as save
+    from textpipe.corrections import CorrectedModel as CorrectedModel
     from textpipe.definition import Definition as Definition
     from textpipe.definition import from_toml as from_toml
     from textpipe.definition import to_toml as to_toml
+    from textpipe.diagnosis import diagnose as diagnose
     from textpipe.documents import Documents as Documents
     from textpipe.errors import TextpipeError as TextpipeError
     from textpipe.evaluation import evaluate as evaluate
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from textpipe.sources import read as read
 
 _HOME = {
+    "CorrectedModel": "textpipe.corrections",
     "Definition": "textpipe.definition",
+    "diagnose": "textpipe.diagnosis",
     "digest": "textpipe.definition",
     "Documents": "textpipe.documents",
     "FormStage": "textpipe.stage",

@@ -37,7 +37,7 @@ def test_json_lines_say_what_was_decided(textpipe, model):
 
 def test_plain_lines_have_id_verdict_and_score(textpipe, model):
     out = textpipe("predict", model, "-", stdin="dinner tomorrow\nqwertz").ok().out
-    assert out.splitlines() == ["stdin:1\tham\t1.000", "stdin:2\tunsure\t-"]
+    assert out.splitlines() == ["stdin:1\tham\t0.999", "stdin:2\tunsure\t-"]
 
 
 def test_it_says_what_the_library_says(textpipe, model, home):
@@ -132,7 +132,7 @@ def test_hostile_ids_and_labels_stay_in_their_line(textpipe, home, tmp_path):
     textpipe("fit", home / "spam.toml", "--data", table, "--out", model).ok()
     command = ["predict", model, table, "--id-column", "id"]
     plain = textpipe(*command).ok().out
-    assert plain.splitlines()[0] == "a b c␛]0;x␇\t[red]␛[2J<202E>ham\t1.000"
+    assert plain.splitlines()[0] == "a b c␛]0;x␇\t[red]␛[2J<202E>ham\t0.999"
     out = textpipe(*command, "--json").ok().out
     assert not {"\x1b", "\u202e", "\x07"} & set(out)
     first = json.loads(out.splitlines()[0])

@@ -127,11 +127,12 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
 
         check_classification_targets(y)
         classes, codes = np.unique(y, return_inverse=True)
-        self._not_unsure(classes)
+        self.not_unsure(classes)
         self.classes_ = classes.astype(str) if classes.dtype.kind == "O" else classes
         return codes.ravel()
 
-    def _not_unsure(self, classes: NDArray[Any]) -> None:
+    def not_unsure(self, classes: NDArray[Any]) -> None:
+        """Raise InputError if one of these labels is the word for having none."""
         if UNSURE in classes.tolist():
             raise InputError(
                 f'"{UNSURE}" cannot be a label: it is the verdict on a document without evidence'
@@ -141,7 +142,7 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
 class Classifier(Decider):
     """A decider whose values are labels."""
 
-    def _like_training(self, labels: NDArray[Any]) -> None:
+    def like_training(self, labels: NDArray[Any]) -> None:
         """Raise InputError unless these labels are texts where training's are, else numbers."""
         if (labels.dtype.kind in "UO") != (self.classes_.dtype.kind in "UO"):
             kind = "texts" if self.classes_.dtype.kind in "UO" else "numbers"

@@ -100,7 +100,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             self.__dict__.pop(name, None)
         codes = self._classes_of(y)
         self._keep(values, codes.astype(np.int32), y)
-        self._counted()
+        self.recount()
 
     def fit(self, X: Any, y: Any = None) -> KnnClassifier:
         """Learn from rows [n_documents, n_features] and their labels [n_documents]."""
@@ -141,16 +141,16 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
     def _k(self) -> int:
         return self.k_ if self.k == "auto" else super()._k()
 
-    def _targets_of(self, labels: NDArray[Any]) -> NDArray[np.int32]:
-        self._like_training(labels)
+    def targets_of(self, labels: NDArray[Any]) -> NDArray[np.int32]:
+        self.like_training(labels)
         classes = np.union1d(self.classes_, labels)
         if len(classes) > len(self.classes_):
-            self._not_unsure(classes)
+            self.not_unsure(classes)
             self.targets_ = np.searchsorted(classes, self.classes_)[self.targets_].astype(np.int32)
             self.classes_ = classes
         return np.searchsorted(classes, labels).astype(np.int32)
 
-    def _counted(self) -> None:
+    def recount(self) -> None:
         self.counts_ = np.bincount(self.targets_[self.there()], minlength=len(self.classes_))
 
     @property
@@ -178,7 +178,8 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
     def _decide(self, values: Any) -> Decisions:
         hood = self.neighbourhood(values)
         scores = calibrated(getattr(self, "calibration_", {}), self.evidence(hood))
-        unsure = hood.votes.sum(axis=1) < self.minimum_evidence
+        evidence = hood.votes.sum(axis=1)
+        unsure = (evidence == 0) | (evidence < self.minimum_evidence)
         if self.counts_.min() < self.minimum_training:
             unsure[:] = True
         at = np.argmax(np.round(scores, 10), axis=1)

@@ -46,11 +46,11 @@ class KnnRegressor(TrainingSet):
         super().__init__(k, metric, weights, power, excerpt)
 
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
-        targets = self._targets_of(y)
+        targets = self.targets_of(y)
         self._keep(values, targets, targets)
-        self._counted()
+        self.recount()
 
-    def _targets_of(self, labels: NDArray[Any]) -> NDArray[np.float64]:
+    def targets_of(self, labels: NDArray[Any]) -> NDArray[np.float64]:
         try:
             return np.asarray(labels, np.float64)
         except ValueError as error:
@@ -59,7 +59,7 @@ class KnnRegressor(TrainingSet):
                 "For named classes use knn_classifier"
             ) from error
 
-    def _counted(self) -> None:
+    def recount(self) -> None:
         targets = self.targets_[self.there()]
         self.mean_ = math.fsum(targets) / max(1, len(targets))  # in whatever order they came
 
@@ -69,9 +69,7 @@ class KnnRegressor(TrainingSet):
         sums = (hood.votes * self.targets_[hood.positions]).sum(axis=1)
         found = totals > 0
         means = np.where(found, sums / np.where(found, totals, 1.0), self.mean_)
-        return Decisions(
-            np.array([]), means, np.zeros((len(means), 0)), np.zeros(len(means), bool), False
-        )
+        return Decisions(np.array([]), means, np.zeros((len(means), 0)), ~found, False)
 
     def label_of(self, position: int) -> float:
         """The number of the training document at this position."""

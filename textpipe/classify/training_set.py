@@ -80,9 +80,9 @@ class TrainingSet(Decider):
         cut = [" ".join(text[: 4 * self.excerpt].split())[: self.excerpt] for text in texts]
         return pa.array(cut, pa.string())
 
-    def _targets_of(self, labels: NDArray[Any]) -> NDArray[Any]:
+    def targets_of(self, labels: NDArray[Any]) -> NDArray[Any]:
         """The labels as numbers; a label that training did not see becomes one of the classes."""
-        raise TypeError(f"{type(self).__name__} must say _targets_of(labels)")
+        raise TypeError(f"{type(self).__name__} must say targets_of(labels)")
 
     # -- neighbours ---------------------------------------------------------------------------------
 
@@ -157,11 +157,12 @@ class TrainingSet(Decider):
         index.add(rows, keys)
         self.rows_, self.keys_ = index.rows, index.keys
         self._there = np.append(there, np.ones(len(known), bool))
-        self.targets_ = np.concatenate([self.targets_, self._targets_of(known)])
+        targets = self.targets_of(known)  # first: it may number the classes anew
+        self.targets_ = np.concatenate([self.targets_, targets])
         self.digests_ = np.concatenate([self.digests_, digests])
         self.ids_ = pa.concat_arrays([self.ids_, documents.ids])
         self.excerpts_ = pa.concat_arrays([self.excerpts_, self._excerpts(documents)])
-        self._counted()
+        self.recount()
         return np.arange(first, first + len(known))
 
     def remove(self, positions: Iterable[int]) -> None:
@@ -169,24 +170,24 @@ class TrainingSet(Decider):
         at = list(positions)
         self.there()[at] = False
         self.index().remove(at)
-        self._counted()
+        self.recount()
 
     def restore(self, positions: Iterable[int]) -> None:
         """Put back what was taken out."""
         at = list(positions)
         self.there()[at] = True
         self.index().restore(at)
-        self._counted()
+        self.recount()
 
     def relabel(self, positions: Sequence[int], label: Any) -> None:
         """Give documents another label."""
         at, labels = list(positions), np.array([label for _ in positions])
-        targets = self._targets_of(labels)  # first: it may number the classes anew
+        targets = self.targets_of(labels)  # first: it may number the classes anew
         self.targets_, self.keys_ = np.array(self.targets_), np.array(self.keys_)
         self.targets_[at] = targets
         self.keys_[at] = content_keys(self.rows_[at], labels)
         self.index().rekey(at, self.keys_[at])
-        self._counted()
+        self.recount()
 
     def only(self, positions: Iterable[int]) -> None:
         """Keep these documents, in this order, and forget all others."""
@@ -195,7 +196,7 @@ class TrainingSet(Decider):
             setattr(self, name, value)
         for name in ("_index", "_there", "_found"):
             self.__dict__.pop(name, None)
-        self._counted()
+        self.recount()
 
     def parallel(self, at: Int64) -> dict[str, Any]:
         """What was learned about the documents at these positions."""
@@ -216,8 +217,8 @@ class TrainingSet(Decider):
             state |= self.parallel(np.flatnonzero(self._there))
         return state
 
-    def _counted(self) -> None:
-        """Bring up to date what is counted over all documents."""
+    def recount(self) -> None:
+        """Bring up to date what is counted over all documents that are there."""
 
     # -- what a position stands for -----------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from textpipe.cli import reading
+from textpipe.cli import correcting, reading
 from textpipe.cli.terminal import out, say
 from textpipe.printable import json_text
 from textpipe.whole_file import whole_file
@@ -36,6 +36,8 @@ def explain(
     ] = 2000,
     format: reading.OneFormat = None,  # noqa: A002  # the option's name
     encoding: reading.Encoding = None,
+    journal: correcting.JournalPath = None,
+    without_corrections: correcting.WithoutCorrections = False,
 ) -> None:
     """Why? The neighbours of a text, the words that make them so, and what would change the verdict.
 
@@ -47,7 +49,7 @@ def explain(
     from textpipe.explanation import explain as reasons
     from textpipe.explanation.show import show_explanation
 
-    pipeline = reading.deciding(model)
+    pipeline = correcting.deciding(model, journal, without_corrections)
     explanation = reasons(pipeline, reading.one_document(text, file, format, encoding), tries)
     if html is not None:
         with whole_file(html) as page:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from textpipe.cli import correcting
 from textpipe.cli.reading import ModelPath
 from textpipe.cli.terminal import out
 from textpipe.printable import json_text, one_line, printable
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 def info(
     model: ModelPath,
     as_json: Annotated[bool, typer.Option("--json", help="The manifest as JSON.")] = False,
+    journal: correcting.JournalPath = None,
+    without_corrections: correcting.WithoutCorrections = False,
 ) -> None:
     """What a model is: its definition, what it was trained on, by which versions, its fingerprint.
 
     The fingerprint is the sha256 of the manifest, and by it of every file: compare it with one that
-    you trust.
+    you trust. What the model was taught since training stands in its journal and is counted as well.
 
     \b
     textpipe info spam.tpipe
@@ -30,18 +34,35 @@ def info(
     from textpipe.bundle import info as manifest_of
 
     manifest = manifest_of(model)
+    taught = None if without_corrections else _taught(model, fingerprint(model), journal)
     if as_json:
-        typer.echo(json_text(manifest | {"fingerprint": fingerprint(model)}, indent=1))
+        more = {"fingerprint": fingerprint(model), "corrections": taught}
+        typer.echo(json_text(manifest | more, indent=1))
         return
     console = out()
-    console.print(_facts(manifest, fingerprint(model)))
+    console.print(_facts(manifest, fingerprint(model), taught))
     console.print()
     from rich.text import Text
 
     console.print(Text(printable(_as_toml(manifest))), soft_wrap=True)
 
 
-def _facts(manifest: dict[str, Any], fingerprint: str) -> RenderableType:
+def _taught(model: Path, fingerprint: str, journal: str | None) -> dict[str, Any] | None:
+    """What the journal says about the model; None where it says nothing."""
+    from textpipe.corrections import in_force
+    from textpipe.corrections.in_force import counts
+
+    with correcting.journal_of(model, journal) as book:
+        operations = book.operations(fingerprint)
+        if not operations:
+            return None
+        found = counts(in_force(operations).values())
+        return {**found, "operations": len(operations), "journal": str(book)}
+
+
+def _facts(
+    manifest: dict[str, Any], fingerprint: str, taught: dict[str, Any] | None
+) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
@@ -55,6 +76,7 @@ def _facts(manifest: dict[str, Any], fingerprint: str) -> RenderableType:
         "files": f"{len(manifest['files'])}, together {size:,} bytes",
         **{key: _plain(value) for key, value in training.items()},
         "labels": _plain(labels),
+        **({} if taught is None else {"taught since": _plain(taught)}),
         "textpipe": manifest.get("textpipe", ""),
         "libraries": _plain(manifest["libraries"]),
     }

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 import sys
-from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from textpipe.cli import reading
+from textpipe.cli import correcting, reading
 from textpipe.cli.progress import progress
-from textpipe.cli.terminal import say
+from textpipe.cli.taken import Taken, batches
 from textpipe.printable import json_text, one_line
 from textpipe.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from textpipe.documents import Decisions, Documents
-    from textpipe.sources import Record
-
-MOST_SKIPPED = 5
-"""So many places of what was set aside are named."""
+    from textpipe.documents import Decisions
 
 
 def predict(
@@ -45,19 +38,22 @@ def predict(
     text_column: reading.TextColumn = None,
     id_column: reading.IdColumn = None,
     encoding: reading.Encoding = None,
+    journal: correcting.JournalPath = None,
+    without_corrections: correcting.WithoutCorrections = False,
 ) -> None:
     """What are these documents? One line for each, in their order.
 
     A verdict is a label, or "unsure" where the model knows no word of the document. With --json, a line
     is an object: id, label (null without evidence), verdict, score (of the verdict), probabilities (of
-    each label; null without evidence, or if the classifier has none), known_words, words.
+    each label; null without evidence, or if the classifier has none), known_words, words. What the model
+    was taught since training (textpipe learn) counts.
 
     \b
     textpipe predict spam.tpipe inbox.mbox --json
     echo "You have won" | textpipe predict spam.tpipe
     """
     sources = reading.standard_input(documents, f'echo "a text" | textpipe predict {model}')
-    pipeline = reading.deciding(model)
+    pipeline = correcting.deciding(model, journal, without_corrections)
     options = {
         "format": format,
         "text_column": text_column,
@@ -78,59 +74,7 @@ def predict(
                 file.write(line_of(name, decisions, row) + "\n")
             file.flush()
             bar("predicting", taken.documents, 0)
-    taken.tell()
-
-
-class Taken:
-    """Counts what goes by: documents, and what was set aside."""
-
-    def __init__(self) -> None:
-        self.documents = 0
-        self.skipped = 0
-        self.examples: list[str] = []
-        self.notes: list[str] = []
-
-    def records(self, sources: list[str], options: reading.Options) -> Iterator[Record]:
-        """The records of all sources, one after another."""
-        from textpipe.sources import Record, Skipped, records
-
-        for source in sources:
-            own = dict(options)
-            if source == "-" and own["format"] is None:
-                own["format"] = "lines"
-            for item in records(source, **own):
-                if isinstance(item, Record):
-                    self.documents += 1
-                    yield item
-                elif isinstance(item, Skipped):
-                    self.skipped += 1
-                    self.examples += [f"{item.place}: {item.reason}"] * (
-                        self.skipped <= MOST_SKIPPED
-                    )
-                else:
-                    self.notes.append(item.text)
-
-    def tell(self) -> None:
-        """Say what was set aside, on standard error."""
-        for note in self.notes:
-            say(note)
-        if self.skipped:
-            more = [f"  and {self.skipped - MOST_SKIPPED:,} more"] * (self.skipped > MOST_SKIPPED)
-            lines = [f"{self.skipped:,} set aside, {self.documents:,} predicted:"]
-            say("\n".join([*lines, *(f"  {one_line(line)}" for line in self.examples), *more]))
-
-
-def batches(records: Iterable[Record]) -> Iterator[Documents]:
-    """Documents, some hundreds at a time, under the ids that their sources gave them."""
-    import pyarrow as pa
-
-    from textpipe.pipeline import BATCH
-    from textpipe.sources.corpus import gather
-
-    unlabelled = (dataclasses.replace(record, label=None) for record in records)
-    while part := list(itertools.islice(unlabelled, BATCH)):
-        ids = pa.array([record.id for record in part], pa.string())
-        yield gather(part).documents.with_(ids=ids)
+    taken.tell("predicted")
 
 
 def plain_line(name: str, decisions: Decisions, row: int) -> str:

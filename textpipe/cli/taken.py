@@ -1,0 +1,71 @@
+"""Documents as they come from their sources, and an account of what was set aside."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from textpipe.cli import reading
+from textpipe.cli.terminal import say
+from textpipe.printable import one_line
+
+if TYPE_CHECKING:
+    from textpipe.documents import Documents
+    from textpipe.sources import Record
+
+MOST_SKIPPED = 5
+"""So many places of what was set aside are named."""
+
+
+class Taken:
+    """Counts what goes by: documents, and what was set aside."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self.skipped = 0
+        self.examples: list[str] = []
+        self.notes: list[str] = []
+
+    def records(self, sources: list[str], options: reading.Options) -> Iterator[Record]:
+        """The records of all sources, one after another."""
+        from textpipe.sources import Record, Skipped, records
+
+        for source in sources:
+            own = dict(options)
+            if source == "-" and own["format"] is None:
+                own["format"] = "lines"
+            for item in records(source, **own):
+                if isinstance(item, Record):
+                    self.documents += 1
+                    yield item
+                elif isinstance(item, Skipped):
+                    self.skipped += 1
+                    self.examples += [f"{item.place}: {item.reason}"] * (
+                        self.skipped <= MOST_SKIPPED
+                    )
+                else:
+                    self.notes.append(item.text)
+
+    def tell(self, done: str) -> None:
+        """Say what was set aside, on standard error; ``done`` is what became of the rest."""
+        for note in self.notes:
+            say(note)
+        if self.skipped:
+            more = [f"  and {self.skipped - MOST_SKIPPED:,} more"] * (self.skipped > MOST_SKIPPED)
+            lines = [f"{self.skipped:,} set aside, {self.documents:,} {done}:"]
+            say("\n".join([*lines, *(f"  {one_line(line)}" for line in self.examples), *more]))
+
+
+def batches(records: Iterable[Record]) -> Iterator[Documents]:
+    """Documents, some hundreds at a time, under the ids that their sources gave them."""
+    import pyarrow as pa
+
+    from textpipe.pipeline import BATCH
+    from textpipe.sources.corpus import gather
+
+    unlabelled = (dataclasses.replace(record, label=None) for record in records)
+    while part := list(itertools.islice(unlabelled, BATCH)):
+        ids = pa.array([record.id for record in part], pa.string())
+        yield gather(part).documents.with_(ids=ids)
