@@ -18,8 +18,21 @@ def pipeline() -> tp.Pipeline:
             tp.NormalizeUnicode(form="NFKC"),
             tp.Tokenize(),
             tp.Lowercase(),
-            tp.TfIdf(min_df=2, sublinear_tf=True),
-            tp.KnnClassifier(k=10, power=4.0),
+            tp.Union(
+                [
+                    [
+                        tp.TfIdf(min_df=2, n_grams=(1, 2), sublinear_tf=True),
+                        tp.WeighByLabel(),
+                    ],
+                    [
+                        tp.CharacterNGrams(minimum=4, maximum=4),
+                        tp.TfIdf(min_df=2, sublinear_tf=True),
+                        tp.WeighByLabel(),
+                    ],
+                ]
+            ),
+            tp.StretchByLabel(),
+            tp.KnnClassifier(k=10),
         ],
         language="en",
     )
