@@ -30,9 +30,9 @@ from textpipe.sources import Corpus
 
 PIPELINES = Path(__file__).parent.parent / "pipelines"
 DEFINITIONS = {
-    "sms-spam": ["spam", "spam_characters", "spam_word2vec"],
-    "spamassassin": ["spam", "spam_characters", "spam_word2vec"],
-    "germeval2018": ["german_topics", "parts_of_speech"],
+    "sms-spam": ["spam", "spam_words", "spam_word2vec"],
+    "spamassassin": ["spam", "spam_words", "spam_word2vec"],
+    "germeval2018": ["spam", "german_topics", "parts_of_speech"],
 }
 PEERS = {
     "scikit-learn: TF-IDF, KNN as it comes": lambda: make_pipeline(

@@ -31,7 +31,7 @@ def pipeline() -> tp.Pipeline:
                     ],
                 ]
             ),
-            tp.StretchByLabel(),
+            tp.StretchByLabel(C="auto"),
             tp.KnnClassifier(k=10),
         ],
         language="en",

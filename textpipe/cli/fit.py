@@ -74,6 +74,9 @@ def train_and_save(
             overwrite=replace,
         )
     seconds = time.perf_counter() - started
+    keeper = found.pipeline.stages[-1]
+    if hasattr(keeper, "k_"):
+        tell(f"{keeper.name()}  k = {keeper.k_} of 1 to {len(keeper.k_curve_)}, by leaving out")
     tell(f"{to}  {size_of(to)}, {counted(len(corpus), 'document')}, {seconds:.1f} s")
 
 

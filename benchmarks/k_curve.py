@@ -1,0 +1,70 @@
+"""How good the first k neighbours are, for every k: what k = "auto" looks at.
+
+    python benchmarks/k_curve.py [--quick]
+
+For each corpus the stages of pipelines/spam.toml, and of pipelines/spam_words.toml, judge their training
+documents by each other. Prints the k that is chosen and writes docs/images/k_curve.svg.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+from _corpora import CORPORA
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+import textpipe as tp
+
+HERE = Path(__file__).parent.parent
+DEFINITIONS = ("spam_words", "spam")
+TITLES = {
+    "sms-spam": "SMS Spam Collection",
+    "spamassassin": "SpamAssassin, raw mails",
+    "germeval2018": "German tweets, offensive or other",
+}
+
+
+def main() -> None:
+    """Print a table and draw the curves."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="the smallest corpus, nothing drawn")
+    quick = parser.parse_args().quick
+    figure = Figure(figsize=(10, 3.4), layout="constrained")
+    names = ["sms-spam"] if quick else list(CORPORA)
+    print("| corpus | definition | k | its Brier score | the least, at k | k = 10 | s to fit |")
+    print("|---|---|---|---|---|---|---|")
+    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+        corpus = CORPORA[name]()
+        for definition in DEFINITIONS:
+            pipeline = tp.from_toml(HERE / "pipelines" / f"{definition}.toml").pipeline
+            pipeline.set_params(knn_classifier__k="auto", knn_classifier__most_k=50)
+            started = time.perf_counter()
+            pipeline.fit(corpus.documents, corpus.labels)
+            seconds = time.perf_counter() - started
+            keeper = pipeline.stages[-1]
+            curve, k = keeper.k_curve_, keeper.k_
+            best = int(np.argmin(curve)) + 1
+            print(
+                f"| {name} | {definition}.toml | {k} | {curve[k - 1]:.4f} | {curve.min():.4f}, {best} "
+                f"| {curve[9]:.4f} | {seconds:.1f} |",
+                flush=True,
+            )
+            (line,) = axes.plot(np.arange(1, len(curve) + 1), curve, label=f"{definition}.toml")
+            axes.plot(k, curve[k - 1], "o", color=line.get_color())
+        axes.set_title(TITLES[name], fontsize=10)
+        axes.set_xlabel("k, the number of neighbours")
+        axes.set_ylim(bottom=0)
+        axes.grid(alpha=0.3)
+    figure.axes[0].set_ylabel("Brier score, lower is better")
+    figure.axes[0].legend(frameon=False, fontsize=9)
+    if not quick:
+        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "textpipe"}):
+            figure.savefig(HERE / "docs" / "images" / "k_curve.svg", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
