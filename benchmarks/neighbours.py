@@ -69,7 +69,9 @@ def newsgroups() -> Any:
         print("20 Newsgroups is not there (TEXTPIPE_CORPORA), and was left out")
         return None
     texts = [path.read_bytes().decode("latin-1") for path in paths]
-    return TfidfVectorizer(sublinear_tf=True).fit_transform(texts)
+    rows = TfidfVectorizer(sublinear_tf=True).fit_transform(texts)
+    rows.sort_indices()  # as our vectorizers give them
+    return rows
 
 
 def clusters(n: int, n_features: int = 300, seed: int = 0) -> Any:

@@ -19,8 +19,8 @@ def test_branches_stand_side_by_side_and_do_not_see_each_other():
         [0, 1, 0, 0, 0, 0, 1, 0],
     ]
     assert list(matrix.features) == [
-        *("count1:lunch", "count1:prize", "count1:win"),
-        *("count2:Lunch", "count2:Win", "count2:lunch", "count2:prize", "count2:win"),
+        *("lowercase:lunch", "lowercase:prize", "lowercase:win"),
+        *("count:Lunch", "count:Win", "count:lunch", "count:prize", "count:win"),
     ]
 
 

@@ -99,7 +99,7 @@ class ApproximateIndex:
         found = nothing_found(len(queries), who)
         if found.positions.size == 0:
             return found
-        n_candidates = min(len(self), max(self._spare * who.k * who.parts, self._effort))
+        n_candidates = min(len(self), self._spare * who.k * who.parts)
         candidates = self._candidates(queries, n_candidates)
         for i, positions in enumerate(candidates):
             positions = positions[positions >= 0].astype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Matrix
-from textpipe.errors import InputError
+from textpipe.errors import BundleError, InputError
 from textpipe.labels import labels_of
 from textpipe.stage import Stage
 
@@ -42,6 +42,10 @@ class MatrixStage(Stage):
     def map_parts(self, values: Any) -> Any:
         """What becomes of parts [n_parts, n_features] of a row: linear, up to the length of the sum."""
         raise TypeError(f"{type(self).__name__} must say map_parts(values)")
+
+    @property
+    def sees_labels(self) -> bool:
+        return self.needs_labels or super().sees_labels
 
     def fit(self, X: Any, y: Any = None) -> MatrixStage:
         """Learn from documents that carry a matrix, or from an array [n_rows, n_features]; and labels
@@ -92,6 +96,26 @@ class MatrixStage(Stage):
                 f"{matrix.values.shape[1]} was given: train it again together with what stands before it"
             )
         return documents.with_(matrix=self._new(matrix, self._map(matrix.values)))
+
+    def classes_of(self, labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+        """The distinct labels, sorted, and the number of each label. Raises InputError for fractions,
+        which are no classes.
+        """
+        if labels.dtype.kind == "f" and (labels % 1 != 0).any():
+            raise InputError(
+                f"{self.name()} learns what sets labels apart, and these are numbers with fractions, such "
+                f"as {labels[labels % 1 != 0][0]}: leave it out before a regression"
+            )
+        classes, codes = np.unique(labels, return_inverse=True)
+        return (classes.astype(str) if classes.dtype.kind == "O" else classes), codes.ravel()
+
+    def _must_have(self, n_columns: int) -> None:
+        """Raise BundleError unless what was learned is about the columns that training had."""
+        if n_columns != self.n_features_in_:
+            raise BundleError(
+                f"{self.name()}: what it learned is about {n_columns} columns, and training had "
+                f"{self.n_features_in_}: the model is damaged, train it again"
+            )
 
     def _new(self, matrix: Matrix, values: Any) -> Matrix:
         return Matrix(values, self.features(matrix.features), matrix.known, matrix.total)

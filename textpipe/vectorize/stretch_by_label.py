@@ -15,6 +15,7 @@ from textpipe.duplicates import grouped_parts, near_duplicate_groups
 from textpipe.errors import DefinitionError
 from textpipe.neighbours import content_keys, equal_rows
 from textpipe.rows import unit_rows
+from textpipe.vectorize.joined_names import JoinedNames
 from textpipe.vectorize.matrix_stage import MatrixStage, matrix_of
 
 Array = NDArray[np.float64]
@@ -183,7 +184,7 @@ class StretchByLabel(MatrixStage):
             return sparse.hstack([values, sparse.csr_matrix(said)], "csr")
         return np.hstack([values, np.asarray(said)])
 
-    def features(self, before: Sequence[str]) -> list[str]:
+    def features(self, before: Sequence[str]) -> Sequence[str]:
         """What the columns are called: as before, and the labels that the new ones speak for."""
         speaks_for = self.classes_[-1:] if len(self.coef_) == 1 else self.classes_
-        return [*before, *(f"(speaks for {label})" for label in speaks_for)]
+        return JoinedNames([before, [f"(speaks for {label})" for label in speaks_for]])

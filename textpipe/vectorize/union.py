@@ -12,6 +12,7 @@ from textpipe.documents import Documents, Int64, Matrix
 from textpipe.errors import DefinitionError
 from textpipe.rows import unit_rows
 from textpipe.stage import Stage, flow
+from textpipe.vectorize.joined_names import JoinedNames
 
 
 class Union(Stage):
@@ -155,22 +156,19 @@ class Union(Stage):
         # the branch that knows most of a document's words says how many are known
         known = _most([matrix.known for matrix in wordy]) if wordy else None
         total = _most([matrix.total for matrix in wordy]) if wordy else None
-        return Matrix(values, self._features(matrices), known, total)
+        names = JoinedNames([matrix.features for matrix in matrices], self._prefixes)
+        return Matrix(values, names, known, total)
 
-    def _features(self, matrices: list[Matrix]) -> list[str]:
-        names = [list(matrix.features) for matrix in matrices]
-        once = len(set().union(*map(set, names))) == sum(map(len, names))
-        if once:
-            return [name for features in names for name in features]
-        last = [branch[-1].name() for branch in self.chains()]
-        prefixes = [
+    def _prefixes(self) -> list[str]:
+        """What tells the branches apart: their vectorizers, else their first stages, else numbers."""
+        chains = list(self.chains())
+        last = [branch[-1].name() for branch in chains]
+        for names in (last, [branch[0].name() for branch in chains]):
+            if len(set(names)) == len(names):
+                return [f"{name}:" for name in names]
+        return [
             f"{name}{'' if last.count(name) == 1 else last[:i].count(name) + 1}:"
             for i, name in enumerate(last)
-        ]
-        return [
-            prefix + name
-            for prefix, features in zip(prefixes, names, strict=True)
-            for name in features
         ]
 
 

@@ -21,12 +21,13 @@ class WeighByLabel(MatrixStage):
     Neighbours by plain TF-IDF are alike in topic; with these weights they are alike in what matters for
     the label. The weights are learned from how many training documents of each label have the column.
     With more than two labels each is set against all others, and a column counts by its strongest weight.
+    Where training has a single label, no column tells anything about it, and all have the weight 1.
 
     Options:
         method: "log_odds": |ln of the odds ratio| of having the column, 1/2 added to each count
             (Haldane 1940, Anscombe 1956); "chi_squared": ln(1 + the chi-squared statistic of the
-            column and the label); "relevance_frequency": log2(2 + a/c), a and c the numbers of
-            documents with the column inside and outside of a label (tf.rf: Lan et al., 2009).
+            column and the label); "relevance_frequency": log2(2 + a / max(1, c)), a and c the
+            numbers of documents with the column inside and outside of a label (tf.rf: Lan et al., 2009).
             Default "log_odds".
         power: weights are raised to it; 0.5 is the square root, 0 leaves all columns alike. Default 0.5.
         normalize: bring rows to Euclidean length 1 afterwards. Default true.
@@ -62,8 +63,9 @@ class WeighByLabel(MatrixStage):
 
     def _learn(self, values: Any, labels: NDArray[Any] | None, texts: Sequence[str] | None) -> None:
         assert labels is not None, "needs_labels"  # noqa: S101  # for mypy
-        classes, codes = np.unique(labels, return_inverse=True)
-        there = sparse.csr_matrix(values)
+        classes, codes = self.classes_of(labels)
+        there = sparse.csr_matrix(values, copy=True)  # the given one keeps its zeros
+        there.sum_duplicates()
         there.eliminate_zeros()
         there = sparse.csr_matrix(
             (np.ones(len(there.data), np.int64), there.indices, there.indptr), there.shape
@@ -79,13 +81,18 @@ class WeighByLabel(MatrixStage):
     @property
     def weights_(self) -> NDArray[np.float64]:
         """The weight of each column, float64[n_features]; made of the stored integers."""
-        if not hasattr(self, "_weights"):
+        made_by = (self.method, self.power)
+        if getattr(self, "_made_by", None) != made_by or not hasattr(self, "_weights"):
+            self._must_have(self.class_frequencies_.shape[-1])
             inside = self.class_frequencies_.astype(np.float64)
             outside = inside.sum(axis=0) - inside
             sizes = self.class_sizes_[:, None].astype(np.float64)
             tells = _TELLS[self.method](inside, outside, sizes, sizes.sum() - sizes)
             strongest: NDArray[np.float64] = tells.max(axis=0)
+            if len(sizes) < 2:
+                strongest = np.ones(inside.shape[1])
             self._weights: NDArray[np.float64] = strongest**self.power
+            self._made_by = made_by
         return self._weights
 
     def _map(self, values: Any) -> Any:
@@ -98,6 +105,7 @@ class WeighByLabel(MatrixStage):
             return values * self.weights_
         values = values.tocsr(copy=True)
         values.data *= self.weights_[values.indices]
+        values.eliminate_zeros()
         return values
 
     def features(self, before: Sequence[str]) -> Sequence[str]:
@@ -106,8 +114,9 @@ class WeighByLabel(MatrixStage):
 
 
 def _log_odds(inside: Any, outside: Any, sizes: Any, others: Any) -> Any:
-    own = np.log(inside + 0.5) - np.log(sizes - inside + 0.5)
-    return np.abs(own - np.log(outside + 0.5) + np.log(others - outside + 0.5))
+    # of products, which are exact, so that a column that both sides have alike weighs 0 and no rounding error
+    own = (inside + 0.5) * (others - outside + 0.5)
+    return np.abs(np.log(own) - np.log((outside + 0.5) * (sizes - inside + 0.5)))
 
 
 def _chi_squared(inside: Any, outside: Any, sizes: Any, others: Any) -> Any:
