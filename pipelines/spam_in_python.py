@@ -31,7 +31,7 @@ def pipeline() -> tp.Pipeline:
                     ],
                 ]
             ),
-            tp.StretchByLabel(C="auto"),
+            tp.StretchByLabel(),
             tp.KnnClassifier(k=10),
         ],
         language="en",

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.documents import Documents
-from textpipe.duplicates import grouped_parts, near_duplicate_groups
-from textpipe.errors import DefinitionError
+from textpipe.duplicates import by_content, grouped_parts, near_duplicate_groups
+from textpipe.errors import DefinitionError, TextpipeWarning
 from textpipe.neighbours import content_keys, equal_rows
 from textpipe.rows import unit_rows
 from textpipe.vectorize.joined_names import JoinedNames
 from textpipe.vectorize.matrix_stage import MatrixStage, matrix_of
 
 Array = NDArray[np.float64]
-Parts = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
-
-CHOICES = (0.1, 0.3, 1.0, 3.0, 10.0)
-"""What C = "auto" tries."""
 
 
 class StretchByLabel(MatrixStage):
@@ -38,17 +34,16 @@ class StretchByLabel(MatrixStage):
 
     A training row's own label must not shine through, or its neighbours look better than they are: in
     training, a row's value comes from a discriminant that did not see it nor its near-duplicates
-    (cross-fitting; Wolpert: Stacked generalization, 1992). Where a label has too few documents for that,
-    nothing is stretched: the new column is 0.
+    (cross-fitting; Wolpert: Stacked generalization, 1992). That takes two documents of each label that are
+    no near-duplicates. Where a label has fewer, or there is a single label, nothing is stretched: the new
+    columns are 0, and a TextpipeWarning says so.
 
     Options:
         strength: how much the new column weighs against all others together; 0 switches it off.
             Default 1.0, as much.
-        C: how much a training error costs the discriminant; smaller is smoother. "auto" tries 0.1, 0.3,
-            1, 3 and 10 and takes the one that judges most of the left-out training rows rightly (among
-            equals the smallest), as ``C_``. Default 1.0.
+        C: how much a training error costs the discriminant; smaller is smoother. Default 1.0.
         folds: in how many parts training is cut for cross-fitting. Default 5.
-        seed: of the parts. Default 0.
+        seed: of the parts, 0 to 2**32 - 1. Default 0.
 
     Reads a matrix, writes a matrix with more columns, of the same kind; rows get Euclidean length 1, and
     a row of zeros stays one. Learns from labels.
@@ -65,7 +60,7 @@ class StretchByLabel(MatrixStage):
     def __init__(
         self,
         strength: float = 1.0,
-        C: float | Literal["auto"] = 1.0,
+        C: float = 1.0,
         folds: int = 5,
         seed: int = 0,
     ) -> None:
@@ -80,59 +75,46 @@ class StretchByLabel(MatrixStage):
             raise DefinitionError(
                 f"stretch_by_label: strength must be 0 or more, and {self.strength} was given"
             )
-        if self.C != "auto" and self.C <= 0:
+        if self.C <= 0:
             raise DefinitionError(f"stretch_by_label: C must be above 0, and {self.C} was given")
         if self.folds < 2:
             raise DefinitionError(
                 f"stretch_by_label: folds must be at least 2, and {self.folds} was given"
+            )
+        if not 0 <= self.seed < 2**32:
+            raise DefinitionError(
+                f"stretch_by_label: seed must lie between 0 and 2**32 - 1, and {self.seed} was given"
             )
 
     # -- training -----------------------------------------------------------------------------------
 
     def _learn(self, values: Any, labels: NDArray[Any] | None, texts: Sequence[str] | None) -> None:
         assert labels is not None, "needs_labels"  # noqa: S101  # for mypy
-        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self.classes_, codes = self.classes_of(labels)
         rows = unit_rows(values)
         # whoever trains in another order gets the same
-        order = np.argsort(content_keys(rows, labels), kind="stable")
+        order = by_content(content_keys(rows, labels), texts)
         groups = near_duplicate_groups(texts) if texts is not None else equal_rows(rows)
         n_columns = 1 if len(self.classes_) <= 2 else len(self.classes_)
         self.coef_: Array = np.zeros((n_columns, values.shape[1]))
         self.intercept_: Array = np.zeros(n_columns)
         self.scale_ = 1.0
-        self.C_ = 1.0 if self.C == "auto" else self.C
         said = np.zeros((len(codes), n_columns))
         parts = list(grouped_parts(codes[order], groups[order], self.folds, self.seed))
         if parts:
-            rows, codes = rows[order], codes[order]
-            self.C_, left_out = self._cross_fitted(rows, codes, parts)
-            said[order] = left_out
-            self.coef_, self.intercept_ = self._discriminant(self.C_, rows, codes)
+            for train, judge in parts:
+                coef, intercept = self._discriminant(rows[order[train]], codes[order[train]])
+                said[order[judge]] = rows[order[judge]] @ coef.T + intercept
+            self.coef_, self.intercept_ = self._discriminant(rows[order], codes[order])
             self.scale_ = float(np.sqrt((said**2).sum(axis=1).mean())) or 1.0
         self._in_training = said
 
-    def _cross_fitted(
-        self, rows: Any, codes: NDArray[np.intp], parts: Parts
-    ) -> tuple[float, Array]:
-        """C, and what discriminants with it say of rows that they did not see, [n, n_columns]."""
-        best = (-1.0, 0.0, np.zeros((0, 0)))
-        for C in CHOICES if self.C == "auto" else (self.C,):
-            said = np.zeros((len(codes), len(self.coef_)))
-            for train, judge in parts:
-                coef, intercept = self._discriminant(C, rows[train], codes[train])
-                said[judge] = rows[judge] @ coef.T + intercept
-            verdicts = said[:, 0] > 0 if said.shape[1] == 1 else said.argmax(axis=1)
-            right = float(np.mean(verdicts == codes))
-            if right > best[0]:
-                best = (right, C, said)
-        return best[1], best[2]
-
-    def _discriminant(self, C: float, rows: Any, codes: NDArray[np.intp]) -> tuple[Array, Array]:
+    def _discriminant(self, rows: Any, codes: NDArray[np.intp]) -> tuple[Array, Array]:
         """Weights [n_columns, n_features] and intercepts of a linear support-vector machine."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.svm import LinearSVC
 
-        machine = LinearSVC(C=C, random_state=self.seed)
+        machine = LinearSVC(C=self.C, random_state=self.seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # near enough to stretch a space
             machine.fit(rows, codes)
@@ -144,10 +126,7 @@ class StretchByLabel(MatrixStage):
     def apply_in_training(self, documents: Documents) -> Documents:
         """The training documents, each with the value of a discriminant that did not see it."""
         matrix = matrix_of(documents)
-        said = self.__dict__.pop("_in_training")
-        return documents.with_(
-            matrix=self._new(matrix, self._beside(unit_rows(matrix.values), said))
-        )
+        return documents.with_(matrix=self._new(matrix, self._training_rows(matrix.values)))
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """The training rows, each with the value of a discriminant that did not see it: in training, this
@@ -159,11 +138,22 @@ class StretchByLabel(MatrixStage):
         from sklearn.utils.validation import validate_data
 
         values = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        return self._training_rows(values)
+
+    def _training_rows(self, values: Any) -> Any:
+        if not self.coef_.any():
+            warnings.warn(
+                "stretch_by_label: nothing is stretched. It needs two documents or more of each of two "
+                "labels, near-duplicates counted once: give more of the rare labels, or leave it out",
+                TextpipeWarning,
+                stacklevel=3,
+            )
         return self._beside(unit_rows(values), self.__dict__.pop("_in_training"))
 
     # -- use ----------------------------------------------------------------------------------------
 
     def _map(self, values: Any) -> Any:
+        self._must_have(self.coef_.shape[-1])
         rows = unit_rows(values)
         # a sparse product, whose sums do not depend on how many rows there are
         said = sparse.csr_matrix(rows) @ np.ascontiguousarray(self.coef_.T) + self.intercept_
@@ -172,7 +162,7 @@ class StretchByLabel(MatrixStage):
     def _beside(self, rows: Any, said: Array) -> Any:
         said = said * (np.sqrt(self.strength) / self.scale_)
         if sparse.issparse(rows):
-            said[np.diff(rows.indptr) == 0] = 0.0
+            said[np.asarray(abs(rows).sum(axis=1)).ravel() == 0] = 0.0  # zeros may be stored
             return unit_rows(sparse.hstack([rows, sparse.csr_matrix(said)], "csr"))
         said[~rows.any(axis=1)] = 0.0
         return unit_rows(np.hstack([rows, said]))
