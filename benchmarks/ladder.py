@@ -38,7 +38,7 @@ SHOWN = ("accuracy", "mcc", "roc_auc", "recall_at_fpr_0.001", "recall_at_fpr_0.0
 
 
 class Peer(Classifier):
-    """scikit-learn's own way: TfidfVectorizer (its own words) and KNeighborsClassifier on the cleaned text."""
+    """scikit-learn alone: TfidfVectorizer, with its own words, and KNeighborsClassifier."""
 
     reads = ("tokens",)
 

@@ -62,7 +62,8 @@ class Decisions:
         """The same scores, where a label may only be said from a score of its own on.
 
         The verdict is the likeliest of the labels that reach their bound, unsure where none does. A label
-        without a bound may always be said. Raises InputError for a label that training did not know.
+        without a bound may be said where it is the likeliest of all. Raises InputError for a label that
+        training did not know.
 
         >>> scores = np.array([[0.6, 0.4], [0.2, 0.8], [0.1, 0.9]])
         >>> decided = Decisions(np.array(["ham", "spam"]), np.array(["ham", "spam", "spam"]), scores,
@@ -76,11 +77,12 @@ class Decisions:
                 raise InputError(
                     f"verdict_from names {label!r}, and the labels are {', '.join(labels)}"
                 )
-        least = np.array([verdict_from.get(label, 0.0) for label in labels])
-        reaches = self.scores >= least
         rows, said = np.arange(len(self)), np.searchsorted(self.classes, self.values)
-        other = np.argmax(np.where(reaches, self.scores, -1.0), axis=1)
-        switched = ~reaches[rows, said] & reaches[rows, other]
+        least = np.array([verdict_from.get(label, np.inf) for label in labels])
+        reaches = self.scores >= least
+        reaches[rows, said] |= np.isinf(least[said])
+        other = np.argmax(np.where(reaches, self.scores, -np.inf), axis=1)
+        switched = ~reaches[rows, said] & reaches[rows, other] & ~self.unsure
         return dataclasses.replace(
             self,
             values=np.where(switched, self.classes[other], self.values),
