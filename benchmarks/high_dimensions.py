@@ -30,9 +30,9 @@ FIXED = {INK: "#1d2230", SOFT: "#636b7c", "#030303": "#d9d7d0", BAR: "#3f6fb5", 
 DIMENSIONS = [2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
 POINTS = 2000
 RUNS = [
-    ("sms-spam", "spam"),
+    ("sms-spam", "spam_words"),
     ("sms-spam", "spam_word2vec"),
-    ("spamassassin", "spam"),
+    ("spamassassin", "spam_words"),
     ("germeval2018", "german_topics"),
 ]
 ROWS = [

@@ -197,3 +197,23 @@ def test_the_sms_corpus(sms_spam):
     assert found["near_duplicates"].value == pytest.approx(0.087, abs=0.002)
     assert found["hubness"].value > 1
     assert found.suspects
+
+
+def test_vectors_are_measured_as_they_are_without_stages_that_learn_from_labels():
+    random = np.random.default_rng(0)
+    texts = [" ".join(random.choice(list("abcdefghijklmnop"), 6)) for _ in range(200)]
+    labels = random.choice(["ham", "spam"], 200)  # nothing can be known of them
+    words = [tp.Tokenize("whitespace"), tp.TfIdf()]
+    plain = tp.Pipeline([*words, tp.KnnClassifier()])
+    weighted = tp.Pipeline(
+        [
+            tp.Tokenize("whitespace"),
+            tp.Union([[tp.TfIdf(), tp.WeighByLabel()]]),
+            tp.StretchByLabel(),
+            tp.KnnClassifier(),
+        ]
+    )
+    alone, found = (diagnose(pipeline, texts, labels) for pipeline in (plain, weighted))
+    assert found.left_out == ("weigh_by_label", "stretch_by_label")
+    assert found["disagreement"].value == pytest.approx(alone["disagreement"].value)
+    assert alone.left_out == ()

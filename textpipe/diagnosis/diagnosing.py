@@ -58,10 +58,12 @@ def diagnose(
 ) -> Diagnosis:
     """Train a pipeline's stages up to the matrix, and measure what neighbours can know by it.
 
-    ``pipeline`` itself is left alone. Distances, hubs, dimension and disagreement are measured on
-    distinct documents (one of each group of near-duplicates, and label), of which ``sample`` are drawn
-    if there are more; words and near-duplicates are counted on all. What needs labels is left out
-    without them, and where the pipeline predicts numbers.
+    ``pipeline`` itself is left alone. Stages that learn from labels (``weigh_by_label``,
+    ``stretch_by_label``) are left out: vectors that have seen their labels agree with them. Distances,
+    hubs, dimension and disagreement are measured on distinct documents (one of each group of
+    near-duplicates, and label), of which ``sample`` are drawn if there are more; words and
+    near-duplicates are counted on all. What needs labels is left out without them, and where the
+    pipeline predicts numbers.
 
     Raises DefinitionError for a pipeline without a matrix, InputError for fewer than 3 documents with a
     word, or labels of another number.
@@ -166,6 +168,7 @@ def diagnose(
             quotients,
             opposing,
         ),
+        prepared.left_out,
     )
 
 

@@ -137,7 +137,8 @@ class Diagnosis:
     """What was found out about a pipeline's vectors and its documents.
 
     ``documents`` were given, ``distinct`` is how many are no near-duplicates of each other, and
-    ``measured`` how many of these the distances were measured on (all, or a sample).
+    ``measured`` how many of these the distances were measured on (all, or a sample). ``left_out`` names
+    the stages that learn from labels: the vectors were measured as they are without them.
     """
 
     documents: int
@@ -154,6 +155,7 @@ class Diagnosis:
     conflicts: list[Conflict]
     leaks: list[Leak]
     curves: Curves
+    left_out: tuple[str, ...] = ()
 
     def __getitem__(self, key: str) -> Measure:
         """The measure of this key, such as "contrast"; KeyError where it was not taken."""

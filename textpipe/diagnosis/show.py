@@ -45,9 +45,10 @@ def show_diagnosis(found: Diagnosis) -> RenderableType:
 def scope(found: Diagnosis) -> str:
     """What was measured, on how many documents."""
     sampled = "all of these" if found.measured == found.distinct else f"{found.measured:,} of these"
+    without = f", without {' and '.join(found.left_out)}" if found.left_out else ""
     return (
         f"{found.documents:,} documents, {found.distinct:,} but for near-duplicates; distances measured on "
-        f"{sampled}, {found.features:,} columns, {found.metric}, k = {found.k}"
+        f"{sampled}, {found.features:,} columns, {found.metric}, k = {found.k}{without}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from textpipe.neighbours import Index, content_keys
 from textpipe.pipeline import Pipeline
 from textpipe.rows import unit_rows
 from textpipe.stage import Stage
+from textpipe.vectorize.matrix_stage import MatrixStage
+from textpipe.vectorize.union import Union
 
 Metric = Literal["cosine", "euclidean"]
 
@@ -30,13 +32,15 @@ class Prepared:
     """Documents after all stages that work on each by itself, and the stages up to the matrix.
 
     ``first`` is the position of the first stage that learns or writes a matrix, ``counted`` that of the
-    first that writes a matrix.
+    first that writes a matrix. ``left_out`` are the names of stages that learn from labels: a vector that
+    has seen its label cannot tell whether labels agree with neighbours.
     """
 
     documents: Documents
     chain: Pipeline
     first: int
     counted: int
+    left_out: tuple[str, ...] = ()
 
     def trained(self, at: NDArray[np.int64], labels: NDArray[Any] | None) -> Pipeline:
         """The stages up to the matrix, trained on the documents at these positions."""
@@ -83,11 +87,14 @@ def must_count(pipeline: Pipeline) -> None:
 def prepare(pipeline: Pipeline, documents: Documents, progress: Progress | None) -> Prepared:
     """The documents after the stages before any training. Raises DefinitionError for no vectors."""
     must_count(pipeline)
-    writers = [i for i, stage in enumerate(pipeline.stages) if "matrix" in stage.writes]
-    chain: Pipeline = clone(pipeline[: writers[-1] + 1])
+    left_out: list[str] = []
+    stages = _without_labels(clone(pipeline).stages, left_out)
+    writers = [i for i, stage in enumerate(stages) if "matrix" in stage.writes]
+    chain = Pipeline(stages[: writers[-1] + 1], pipeline.language)
+    unlabelled = tuple(dict.fromkeys(left_out))
     first = next(i for i, stage in enumerate(chain.stages) if i == writers[0] or stage.learns)
     if not first:
-        return Prepared(documents, chain, first, writers[0])
+        return Prepared(documents, chain, first, writers[0], unlabelled)
     done = 0
 
     def observe(position: int, stage: Stage, many: int, seconds: float) -> None:
@@ -96,7 +103,21 @@ def prepare(pipeline: Pipeline, documents: Documents, progress: Progress | None)
             done += many
             progress("preparing documents", done, len(documents))
 
-    return Prepared(chain[:first].run(documents, observe), chain, first, writers[0])
+    ready = chain[:first].run(documents, observe)
+    return Prepared(ready, chain, first, writers[0], unlabelled)
+
+
+def _without_labels(stages: Sequence[Stage], left_out: list[str]) -> list[Stage]:
+    """The stages without those that learn a matrix from labels, also inside of unions."""
+    kept = []
+    for stage in stages:
+        if isinstance(stage, Union):
+            stage.branches = [_without_labels(branch, left_out) for branch in stage.chains()]
+        elif isinstance(stage, MatrixStage) and stage.needs_labels:
+            left_out.append(stage.name())
+            continue
+        kept.append(stage)
+    return kept
 
 
 def metric_of(pipeline: Pipeline) -> Metric:
