@@ -1,6 +1,6 @@
 """What each step buys: from neighbours as scikit-learn has them to pipelines/spam.toml, beside LinearSVC.
 
-    python benchmarks/ladder.py [--only sms-spam] [--json FILE]
+    python benchmarks/ladder.py [--only sms-spam] [--others] [--json FILE]
 
 Every rung is judged on the same cleaned text, in the same grouped 5-fold cross-validation
 (near-duplicates never on both sides); everything that learns is trained inside the fold. Intervals are of a
@@ -130,23 +130,25 @@ def main() -> None:
     """Print a table for each corpus; with --json FILE, write the figures there too."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=list(CORPORA), help="one corpus")
+    parser.add_argument("--others", action="store_true", help="what else was tried, as well")
     parser.add_argument("--json", type=Path, help="a file to write the figures to")
     options = parser.parse_args()
     figures = {}
     for name in [options.only] if options.only else list(CORPORA):
-        figures[name] = measure(name, CORPORA[name]())
+        figures[name] = measure(name, CORPORA[name](), options.others)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
-def measure(name: str, corpus: Corpus) -> dict[str, Any]:
+def measure(name: str, corpus: Corpus, others: bool) -> dict[str, Any]:
     """The figures of every rung on one corpus, printed as they come."""
     print(f"\n### {name}: {len(corpus):,} documents\n")
     print("| | accuracy | MCC | AUC | recall at 0.1 % | at 1 % | errors | reliability error |")
     print("|---|---|---|---|---|---|---|---|")
     reports: dict[str, Report] = {}
     figures: dict[str, Any] = {}
-    for group, rungs in (("ladder", LADDER), ("peers", PEERS), ("others", OTHERS)):
+    groups = {"ladder": LADDER, "peers": PEERS} | ({"others": OTHERS} if others else {})
+    for group, rungs in groups.items():
         for rung, stages in rungs.items():
             started = time.perf_counter()
             report = evaluate(

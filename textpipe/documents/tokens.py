@@ -210,13 +210,28 @@ class Tokens:
         )
 
     def take(self, indices: Int64) -> Tokens:
-        """The tokens of these documents, in this order."""
+        """The tokens of these documents, in this order; forms that none of them has are left out."""
         at, rows = take_rows(self.rows, indices)
+        forms, codes = _forms_of(self.forms, self.codes[at])
         return dataclasses.replace(
             self,
-            codes=self.codes[at],
+            forms=forms,
+            codes=codes,
             starts=self.starts[at],
             ends=self.ends[at],
             rows=rows,
             tags=None if self.tags is None else self.tags[at],
         )
+
+
+def _forms_of(forms: pa.StringArray, codes: Int32) -> tuple[pa.StringArray, Int32]:
+    """The forms that occur, in their order, and the codes that point to them.
+
+    Work is done for each form: a part of a large corpus must not carry the words of the whole.
+    """
+    occurs = np.zeros(len(forms), bool)
+    occurs[codes] = True
+    if occurs.all():
+        return forms, codes
+    numbers = np.cumsum(occurs, dtype=np.int32) - 1
+    return forms.filter(pa.array(occurs)), numbers[codes].astype(np.int32)

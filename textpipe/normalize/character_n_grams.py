@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from textpipe.documents import Tokens
+from textpipe.documents import Int32, Int64, Tokens
 from textpipe.errors import DefinitionError
 from textpipe.stage import TokenStage
 
@@ -45,41 +49,86 @@ class CharacterNGrams(TokenStage):
             )
 
     def work(self, tokens: Tokens) -> Tokens:
-        forms: dict[str, int] = {}
-        codes: list[int] = []
-        offsets, ends, sizes, lengths = [], [], [], []
-        for form in tokens.forms.to_pylist():
-            before = len(codes)
-            for gram, offset in self.grams(form):
-                codes.append(forms.setdefault(gram, len(forms)))
-                offsets.append(max(0, offset))
-                ends.append(min(len(form), offset + len(gram)))
-            sizes.append(len(codes) - before)
-            lengths.append(len(form))
-        size, length = np.array(sizes, np.int64), np.array(lengths, np.int64)
-        first = np.cumsum(size) - size
-        repeats = size[tokens.codes]
-        until = np.concatenate(([0], np.cumsum(repeats)))
-        at = np.arange(until[-1]) + np.repeat(first[tokens.codes] - until[:-1], repeats)
-        starts, word_ends = np.repeat(tokens.starts, repeats), np.repeat(tokens.ends, repeats)
-        fits = np.repeat(length[tokens.codes] == tokens.ends - tokens.starts, repeats)
-        inner, outer = np.array(offsets, np.int32)[at], np.array(ends, np.int32)[at]
+        runs = self._runs(tokens.forms)
+        size = runs.per_form[tokens.codes]
+        until = np.concatenate(([0], np.cumsum(size)))
+        first = np.cumsum(runs.per_form) - runs.per_form
+        at = np.arange(until[-1]) + np.repeat(first[tokens.codes] - until[:-1], size)
+        starts, ends = np.repeat(tokens.starts, size), np.repeat(tokens.ends, size)
+        fits = np.repeat(runs.lengths[tokens.codes] == tokens.ends - tokens.starts, size)
         return Tokens(
-            pa.array(list(forms), pa.string()),
-            np.array(codes, np.int32)[at],
-            np.where(fits, starts + inner, starts),
-            np.where(fits, starts + outer, word_ends),
+            runs.distinct,
+            runs.codes[at],
+            np.where(fits, starts + runs.starts[at], starts).astype(np.int32),
+            np.where(fits, starts + runs.ends[at], ends).astype(np.int32),
             until[tokens.rows],
-            None if tokens.tags is None else np.repeat(tokens.tags, repeats),
+            None if tokens.tags is None else np.repeat(tokens.tags, size),
         )
 
-    def grams(self, form: str) -> list[tuple[str, int]]:
-        """The runs of one word, each with where in the word it begins (-1: at the space before)."""
-        padded, shift = (f" {form} ", -1) if self.word_boundaries else (form, 0)
-        found: list[tuple[str, int]] = []
-        for n in range(self.minimum, self.maximum + 1):
-            last = len(padded) - n
-            found.extend((padded[at : at + n], at + shift) for at in range(max(0, last) + 1))
-            if last <= 0:
-                break
-        return found
+    def _runs(self, forms: pa.StringArray) -> _Runs:
+        """The runs of each form, cut out of the forms' bytes without a loop."""
+        lengths = pc.utf8_length(forms).to_numpy(zero_copy_only=False).astype(np.int64)
+        shift = 1 if self.word_boundaries else 0
+        padded = pc.binary_join_element_wise(" ", forms, " ", "") if shift else forms
+        text = np.frombuffer(_bytes_of(padded), np.uint8)
+        characters = np.append(
+            np.flatnonzero((text & 0xC0) != 0x80), len(text)
+        )  # where each begins
+        room = lengths + 2 * shift
+        first_character = np.cumsum(room) - room
+        # how many runs of each size a form has: one of the whole form where it is no longer than the size
+        sizes = np.arange(self.minimum, self.maximum + 1)
+        counts = np.maximum(room[:, None] - sizes + 1, 0)
+        whole = (sizes >= room[:, None]) & ((sizes == self.minimum) | (sizes - 1 < room[:, None]))
+        counts[sizes >= room[:, None]] = 0
+        counts[whole] = 1
+        per_form = counts.sum(axis=1)
+        flat = counts.ravel()
+        form = np.repeat(np.arange(len(forms)), per_form)
+        offset = np.arange(len(form)) - np.repeat(np.cumsum(flat) - flat, flat)
+        length = np.minimum(np.repeat(np.tile(sizes, len(forms)), flat), room[form])
+        begin = first_character[form] + offset
+        distinct, codes = _cut(text, characters[begin], characters[begin + length])
+        return _Runs(
+            distinct,
+            codes,
+            np.maximum(0, offset - shift),
+            np.minimum(lengths[form], offset - shift + length),
+            per_form,
+            lengths,
+        )
+
+
+class _Runs(NamedTuple):
+    """The runs of some forms, form by form: distinct ones, which one each is, where in its form it begins
+    and ends; how many each form has, and how many characters."""
+
+    distinct: pa.StringArray
+    codes: Int32
+    starts: Int64
+    ends: Int64
+    per_form: Int64
+    lengths: Int64
+
+
+def _cut(text: NDArray[np.uint8], starts: Int64, ends: Int64) -> tuple[pa.StringArray, Int32]:
+    """The distinct pieces of a UTF-8 text, and which of them stands from each start to its end."""
+    sizes = ends - starts
+    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    data = text[np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])]
+    pieces = pa.LargeStringArray.from_buffers(
+        len(sizes), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))
+    )
+    found = pieces.dictionary_encode()
+    codes: Int32 = found.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    return found.dictionary.cast(pa.string()), codes
+
+
+def _bytes_of(strings: pa.StringArray) -> bytes:
+    """All strings' UTF-8 bytes, one string after another."""
+    _, offsets, data = strings.buffers()
+    if data is None or not len(strings):
+        return b""
+    ends = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    whole: bytes = data.to_pybytes()[ends[0] : ends[-1]]
+    return whole
