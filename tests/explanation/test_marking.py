@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,30 @@ def test_a_long_text_is_cut() -> None:
     word = Word("free", 0.5, 0.0, [(0, 4), (90, 94)])
     parts = stretches("free" + "x" * 96, [(word, word.spans)], longest=10)
     assert [part.text for part in parts] == ["free", "xxxxxx"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a\n\n\nb", [("a\n\n\nb", 0)]),
+        ("a\n\n\n\nb", [("a\n", 0), ("\n\n\n", 3), ("b", 0)]),
+        ("\n\n \n  b", [("\n\n \n", 3), ("  b", 0)]),
+        ("a\n\t\n \n\n\n", [("a\n", 0), ("\t\n \n\n\n", 4)]),
+        (" \n" * 4, [(" \n" * 4, 4)]),
+    ],
+)
+def test_many_empty_lines_are_a_part_of_their_own(text: str, parts: list[tuple[str, int]]) -> None:
+    assert [(part.text, part.empty_lines) for part in stretches(text, [])] == parts
+
+
+def test_empty_lines_under_a_word_are_text() -> None:
+    word = Word("a b", 1.0, 0.0, [(0, 7)])
+    parts = stretches("a\n\n\n\n\nb", [(word, word.spans)])
+    assert [part.empty_lines for part in parts] == [0, 0, 0]
+
+
+def test_a_megabyte_of_spaces_is_cut_in_time() -> None:
+    assert len(stretches(" " * 1_000_000 + "x" + " \n" * 500_000, [])) == 2
 
 
 def test_an_empty_text_has_no_parts() -> None:

@@ -145,6 +145,29 @@ def test_the_text_stays_as_it_was() -> None:
     assert page.find_class("text")[0].text_content() == text
 
 
+def test_many_empty_lines_are_counted() -> None:
+    page = document_fromstring(
+        explain(PIPE, "free" + 15 * "\n" + "prize" + 3 * "\n" + "you").as_html()
+    )
+    for tip in page.find_class("tip"):
+        tip.drop_tree()
+    shown = page.find_class("text")[0].text_content()
+    assert shown == "free\n(14 empty lines)\nprize\n\n\nyou"
+
+
+def test_a_word_shows_its_pieces() -> None:
+    letters = [tp.CharacterNGrams(4, 4), tp.TfIdf()]
+    stages = [tp.Tokenize("words"), tp.Lowercase(), tp.Union([tp.TfIdf(), letters])]
+    pipe = tp.Pipeline([*stages, tp.KnnClassifier(k=3)]).fit(TEXTS, LABELS)
+    page = document_fromstring(explain(pipe, "A FREE prize").as_html())
+    tips = [tip.text_content() for tip in page.find_class("tip")]
+    assert [tip.split()[0] for tip in tips] == ["a", "free", "prize"]
+    assert "ree␣ 0." in tips[1]
+    made = [row.text_content() for row in page.find_class("made")]
+    assert len(made) == 3
+    assert any("␣fre 0." in row for row in made)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_inert(text: str) -> None:
     html = explain(trained(texts=[*TEXTS[1:], text]), text).as_html()

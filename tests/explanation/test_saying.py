@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 import textpipe as tp
@@ -51,19 +53,38 @@ def test_many_words_of_a_flip_are_counted() -> None:
     assert " and 1 more it would be spam" in said[0]
 
 
+def calibrated(text: str) -> Explanation:
+    """By a model that learned from texts of which none nearly repeats another."""
+    pairs = {
+        "spam": itertools.combinations(["win", "free", "prize", "money", "now"], 2),
+        "ham": itertools.combinations(["see", "lunch", "noon", "two", "you"], 2),
+    }
+    known = [(" ".join(pair), label) for label, found in pairs.items() for pair in found]
+    pipe = tp.Pipeline([tp.Tokenize("words"), tp.TfIdf(), tp.KnnClassifier(k=4, calibrate="beta")])
+    return explain(pipe.fit(*map(list, zip(*known, strict=True))), text)
+
+
 def test_scores_are_called_what_they_are() -> None:
     plain = explained("free lunch", tp.KnnClassifier(k=4, prior=0.0))
     assert (score_is(plain), "prior" in about_scores(plain)) == ("share", False)
-    sure = explained("free lunch", tp.KnnClassifier(k=4, prior=1.0, calibrate="beta"))
+    sure = calibrated("free prize lunch")
     assert score_is(sure) == "probability"
     assert about_scores(sure).count(".") >= 4
     assert "The probability is the calibrated evidence." in about_scores(sure)
-    assert "2 of 2 words are known" in about_scores(sure)
+    assert "3 of 3 words are known" in about_scores(sure)
     linear = explained("free lunch", tp.LogisticRegression())
     assert score_is(linear) == "probability"
     assert "the probability follows from it" in about_scores(linear)
     assert "to the margin of" in about_words(linear)
     assert score_is(explained("free lunch", tp.LinearSvc())) == "score"
+
+
+def test_a_label_that_does_not_reach_its_bound_is_named() -> None:
+    decider = tp.KnnClassifier(k=4, verdict_from={"spam": 0.99999, "ham": 0.0})
+    found = explained("free lunch for money", decider)
+    assert (found.verdict, found.scores["spam"] > 0.5) == ("ham", True)
+    assert about_scores(found).startswith("The score of spam is higher, but verdict_from asks for")
+    assert "is higher" not in about_scores(explained("lunch at noon", decider))
 
 
 def test_who_voted() -> None:

@@ -41,3 +41,23 @@ def test_doubt_has_its_reason() -> None:
 
 def test_a_robust_verdict_is_called_so() -> None:
     assert "No small set of words was found without which" in shown("free prize")
+
+
+def test_empty_lines_are_counted_and_take_no_room() -> None:
+    out = shown("<p>free</p>" + 5_000 * "\n" + "prize")
+    assert "<p>free</p>\n(4999 empty lines)\nprize\n" in out
+    assert "characters more" not in out
+    assert "(2001 characters more)" in shown("free " + "x" * 3_996)
+
+
+def test_words_are_shown_with_their_pieces() -> None:
+    letters = [tp.CharacterNGrams(4, 4), tp.TfIdf()]
+    stages = [tp.Tokenize("words"), tp.Lowercase(), tp.Union([tp.TfIdf(), letters])]
+    pipe = tp.Pipeline([*stages, tp.KnnClassifier(k=3)]).fit(TEXTS, LABELS)
+    console = Console(file=io.StringIO(), width=120)
+    console.print(show_explanation(explain(pipe, "A FREE prize")))
+    out = console.file.getvalue()  # type: ignore[attr-defined]
+    row = next(line for line in out.splitlines() if line.startswith("prize "))
+    assert "priz 0." in row
+    assert row.endswith("…") or row.count(",") < 4
+    assert "made of" not in shown("free").split("neighbour")[0]

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.linear import LinearClassifier
 from textpipe.classify.training_set import TrainingSet
+from textpipe.documents import Documents
 from textpipe.explanation.reasons import REST, Neighbour, Word
+from textpipe.explanation.text_words import TextWords, text_words
 from textpipe.explanation.word_parts import Parts
 from textpipe.rows import dense
 
@@ -21,18 +23,26 @@ INTERCEPT = "(intercept)"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for which label, as in :class:`~textpipe.explanation.reasons.Explanation`."""
+    """What speaks for which label, as in :class:`~textpipe.explanation.reasons.Explanation`.
+
+    ``pieces`` are the parts of the vector (such as n-grams) one by one, ``words`` the words of the text
+    with what the pieces on them bring.
+    """
 
     evidence: dict[str, float]
     prior: dict[str, float]
     total: float | None
     neighbours: list[Neighbour]
     words: list[Word]
+    pieces: list[Word]
 
 
-def by_neighbours(keeper: TrainingSet, values: Any, parts: Parts, leaning: Any) -> Evidence:
+def by_neighbours(
+    keeper: TrainingSet, values: Any, parts: Parts, read: Documents, leaning: Any
+) -> Evidence:
     """The votes on the first row of ``values`` [n, n_features], which ``parts`` add up to.
 
+    ``read`` is the document as the vectorizer reads it.
     The words' ``supports`` add up to the neighbours' part of the evidence for ``leaning`` (of a
     regression: of all), ``opposes`` to that for all other labels.
     """
@@ -43,7 +53,8 @@ def by_neighbours(keeper: TrainingSet, values: Any, parts: Parts, leaning: Any) 
     whole = total + prior or 1.0
     row = dense(values[:1])[0]
     length = float(np.linalg.norm(row)) or 1.0
-    brought = _Brought(parts)
+    text = text_words(parts.words, parts.spans, read)
+    brought = _Brought(parts, text)
     neighbours = []
     for position, similarity, vote in zip(*(column[0].tolist() for column in hood), strict=True):
         if position < 0:
@@ -53,7 +64,6 @@ def by_neighbours(keeper: TrainingSet, values: Any, parts: Parts, leaning: Any) 
         if keeper.metric == "cosine":
             each = np.asarray(parts.values @ keeper.row_of(position)).ravel() / length
             brought.share_out(share, each, label == str(leaning) or not has_labels)
-        order = sorted(np.flatnonzero(each), key=lambda i: (-each[i], parts.words[i]))
         neighbours.append(
             Neighbour(
                 keeper.id_of(position),
@@ -62,19 +72,21 @@ def by_neighbours(keeper: TrainingSet, values: Any, parts: Parts, leaning: Any) 
                 vote,
                 share,
                 keeper.excerpt_of(position),
-                [(parts.words[i], float(each[i])) for i in order],
+                text.shared(each),
             )
         )
     if not isinstance(keeper, KnnClassifier):
-        return Evidence({}, {}, total, neighbours, brought.words())
+        return Evidence({}, {}, total, neighbours, brought.words(), brought.pieces())
     names = [str(name) for name in keeper.classes_.tolist()]
     shares = dict(zip(names, keeper.evidence(hood)[0].tolist(), strict=True))
     part = prior / whole if total or prior else 1.0
     before = dict(zip(names, (part * keeper.shares_).tolist(), strict=True))
-    return Evidence(shares, before, total, neighbours, brought.words())
+    return Evidence(shares, before, total, neighbours, brought.words(), brought.pieces())
 
 
-def by_weights(classifier: LinearClassifier, values: Any, parts: Parts, leaning: Any) -> Evidence:
+def by_weights(
+    classifier: LinearClassifier, values: Any, parts: Parts, read: Documents, leaning: Any
+) -> Evidence:
     """The margin of ``leaning`` on the first row of ``values``, as the sum of words and intercept.
 
     Of two labels, the margin is the difference of both scores.
@@ -86,24 +98,24 @@ def by_weights(classifier: LinearClassifier, values: Any, parts: Parts, leaning:
     margins = (weights @ dense(values[:1])[0] + intercepts).tolist()
     at = names.index(leaning)
     each = np.append(np.asarray(parts.values @ weights[at]).ravel(), intercepts[at])
-    words = Parts([*parts.words, INTERCEPT], None, [*parts.spans, []])
-    brought = _Brought(words)
+    parts = Parts([*parts.words, INTERCEPT], None, [*parts.spans, []])
+    brought = _Brought(parts, text_words(parts.words, parts.spans, read))
     brought.supports, brought.opposes = np.maximum(each, 0.0), np.maximum(0.0 - each, 0.0)
     named = dict(zip(map(str, names), margins, strict=True))
-    return Evidence(named, {}, None, [], brought.words())
+    return Evidence(named, {}, None, [], brought.words(), brought.pieces())
 
 
 class _Brought:
-    """What each word brought, as it adds up neighbour by neighbour."""
+    """What each part of the vector brought, as it adds up neighbour by neighbour."""
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
+    def __init__(self, parts: Parts, text: TextWords) -> None:
+        self.parts, self.text = parts, text
         self.supports: NDArray[np.float64] = np.zeros(len(parts.words))
         self.opposes: NDArray[np.float64] = np.zeros(len(parts.words))
         self.rest = [0.0, 0.0]
 
     def share_out(self, share: float, each: NDArray[np.float64], speaks_for: bool) -> None:
-        """Share out a vote by what ``each`` word brought to the similarity."""
+        """Share out a vote by what ``each`` part brought to the similarity."""
         similarity = float(each.sum())
         if abs(similarity) <= 1e-6 * float(np.abs(each).sum()):  # its digits are rounding
             self.rest[not speaks_for] += share
@@ -112,12 +124,21 @@ class _Brought:
         side += share * each / similarity
 
     def words(self) -> list[Word]:
-        """The words that brought anything, the weightiest first."""
-        words = [
-            Word(word, float(self.supports[i]), float(self.opposes[i]), self.parts.spans[i])
-            for i, word in enumerate(self.parts.words)
-            if self.supports[i] or self.opposes[i]
-        ]
+        """The words of the text that brought anything, the weightiest first."""
+        return self._with_rest(self.text.words(self.supports, self.opposes))
+
+    def pieces(self) -> list[Word]:
+        """The parts that brought anything, the weightiest first."""
+        found = zip(self.parts.words, self.supports.tolist(), self.opposes.tolist(), strict=True)
+        return self._with_rest(
+            [
+                Word(piece, supports, opposes, spans)
+                for (piece, supports, opposes), spans in zip(found, self.parts.spans, strict=True)
+                if supports or opposes
+            ]
+        )
+
+    def _with_rest(self, words: list[Word]) -> list[Word]:
         if any(self.rest):
             words.append(Word(REST, self.rest[0], self.rest[1], []))
         return sorted(words, key=lambda word: (-abs(word.supports) - abs(word.opposes), word.word))

@@ -25,7 +25,8 @@ def explain(pipeline: Pipeline, text: str | Documents, tries: int = TRIES) -> Ex
     """Why a trained pipeline says what it says about one text.
 
     With ``knn_classifier`` and ``knn_regressor``: the neighbours that voted and the words behind each
-    similarity. With a linear classifier: the words behind the margin. With any that knows labels: the
+    similarity. With a linear classifier: the words behind the margin. N-grams and runs of letters are
+    shared out among the words on which they stand. With any that knows labels: the
     fewest words whose removal changes the verdict, for which up to ``tries`` texts are decided anew (0:
     none is looked for). Raises InputError for any other classifier.
     """
@@ -45,14 +46,14 @@ def explain(pipeline: Pipeline, text: str | Documents, tries: int = TRIES) -> Ex
     unsure = bool(decisions.unsure[0])
     value = decisions.values[0].item()
     parts = word_parts(pipeline.stages[first:-1], before)
-    evidence = _evidence(decider, after.matrix.values, parts, value)
+    evidence = _evidence(decider, after.matrix.values, parts, before, value)
     nothing = unsure and is_unknown(decisions, after.matrix.values)
     if nothing:
-        evidence = dataclasses.replace(evidence, neighbours=[], words=[])
+        evidence = dataclasses.replace(evidence, neighbours=[], words=[], pieces=[])
     found = Flips()
-    if tries and evidence.words and len(decisions.classes) and before.tokens is not None:
+    if tries and evidence.pieces and len(decisions.classes) and before.tokens is not None:
         without = Without(pipeline, before, first, tries)
-        found = flips(without, evidence.words)
+        found = flips(without, evidence.pieces)
     origin = origin_of(pipeline.stages[:first], documents)
     return Explanation(
         id=str(documents.ids[0].as_py()),
@@ -82,11 +83,11 @@ def explain(pipeline: Pipeline, text: str | Documents, tries: int = TRIES) -> Ex
     )
 
 
-def _evidence(decider: Decider, values: Any, parts: Parts, value: Any) -> Evidence:
+def _evidence(decider: Decider, values: Any, parts: Parts, read: Documents, value: Any) -> Evidence:
     if isinstance(decider, TrainingSet):
-        return by_neighbours(decider, values, parts, value)
+        return by_neighbours(decider, values, parts, read, value)
     if isinstance(decider, LinearClassifier):
-        return by_weights(decider, values, parts, value)
+        return by_weights(decider, values, parts, read, value)
     raise InputError(
         f"{decider.name()} cannot be explained word by word: use knn_classifier, knn_regressor, "
         "linear_svc, logistic_regression or complement_nb"

@@ -17,6 +17,7 @@ from textpipe.explanation.saying import (
     doubt_is_shorter,
     how_small,
     is_calibrated,
+    made_of,
     none_found,
     score_is,
     who_voted,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 MOST_LABELS = 12
-MOST_WORDS = 30
+MOST_WORDS = 20
 MOST_NEIGHBOURS = 30
 MOST_STRETCHES = 6_000
 """Pieces of text of which each is marked on its own; the text ends there."""
@@ -145,6 +146,8 @@ def _marked(
 
 
 def _gap(part: Stretch) -> list[dict[str, Any]]:
+    if part.empty_lines:
+        return [_plain(part.shown_instead, cut=True)]
     left_out = len(part.text) - LONGEST_GAP
     if left_out <= 0:
         return [_plain(part.text, inside=part.inside)]
@@ -175,6 +178,7 @@ def _tip(word: Word, shared: Counter[str]) -> dict[str, str]:
         "word": word.word,
         "supports": _signed(word.supports),
         "opposes": _signed(-word.opposes),
+        "made_of": made_of(word),
         "shared": f"in {many} {'neighbour' if many == 1 else 'neighbours'}" if many else "",
     }
 
@@ -195,6 +199,7 @@ def _words(words: list[Word], shared: Counter[str]) -> list[dict[str, Any]]:
                 "left_at": f"{100 - 100 * min(left / most, 1.0):.1f}",
                 "shared": shared[word.word] or "",
                 "times": len(word.spans) or "",
+                "made_of": made_of(word),
             }
         )
     return rows

@@ -15,9 +15,10 @@ REST = "(rest)"
 class Neighbour:
     """A training document that voted.
 
-    ``similarity`` is the sum of ``words``, what each word brought to it (for cosine; with Euclidean
-    distances there is no such sum, and ``words`` is empty). ``vote`` is what its vote weighs, ``share``
-    its part of all evidence: the shares of all neighbours and the prior add up to 1.
+    ``similarity`` is the sum of ``words``, what each word (see :class:`Word`) brought to it (for
+    cosine; with Euclidean distances there is no such sum, and ``words`` is empty). ``vote`` is what its
+    vote weighs, ``share`` its part of all evidence: the shares of all neighbours and the prior add up
+    to 1.
     """
 
     id: str
@@ -31,13 +32,21 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Word:
-    """What a word of the document did for the verdict.
+    """What a word of the document did for the verdict, at all of its places.
+
+    ``word`` is a token as the vectorizer gets it, so lower-cased or stemmed where the pipeline does so;
+    where the tokens are pieces or runs of words, the word as it stands in the text (lower-cased if all
+    tokens are). An n-gram or a run of letters is shared out among the words on which it stands, equally
+    over its places and by the code points that each word has of it. What stands on no word, such as
+    ``(rest)`` or ``(intercept)``, is a row of its own.
 
     ``supports`` is what it brought to the votes for the verdict, ``opposes`` to those for other labels,
     as shares of all evidence: over all words they add up to what the neighbours brought. (Of a linear
     classifier: the positive or negative part that it has in the verdict's margin.) With dense vectors
     a word can have a share below 0. ``spans`` are its places in the cleaned text, ``places`` in the
-    original; each [start, end) in code points.
+    original; each [start, end) in code points. ``parts`` are the pieces behind it, each with what it
+    supports and opposes, the weightiest first: they add up to the word's. Empty if that is the word
+    itself and nothing else.
     """
 
     word: str
@@ -45,6 +54,7 @@ class Word:
     opposes: float
     spans: Spans
     places: Spans = field(default_factory=list)
+    parts: list[tuple[str, float, float]] = field(default_factory=list)
 
     @property
     def net(self) -> float:

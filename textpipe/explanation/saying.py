@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from textpipe.explanation.reasons import REST, Explanation, Flip
+from textpipe.explanation.reasons import REST, Explanation, Flip, Word
 
 MOST_IN_FLIP = 10
 """How many words of a flip are named."""
+
+MOST_PIECES = 4
+"""How many of the pieces behind a word are named."""
 
 
 def who_voted(x: Explanation) -> str:
@@ -74,8 +77,11 @@ def how_small(flip: Flip) -> str:
 
 
 def about_scores(x: Explanation) -> str:
-    """What the numbers beside the labels are made of."""
+    """What the numbers beside the labels are made of, and why the highest is not the verdict."""
     said = []
+    best = max(x.scores, key=lambda label: x.scores[label], default=None)
+    if best is not None and x.leaning is not None and x.scores[best] > x.scores[str(x.leaning)]:
+        said.append(f"The score of {best} is higher, but verdict_from asks for more.")
     if x.prior:
         said.append(f"The votes of its neighbours add up to {x.total_evidence or 0.0:.3g}.")
         prior = sum(x.prior.values())
@@ -122,8 +128,34 @@ def about_words(x: Explanation) -> str:
         said = f"What each word brings to the margin of {x.leaning}, which is their sum."
     else:
         said = "What each word brings to the votes, in shares of all of them."
+    if any(word.parts for word in x.words):
+        said += (
+            " It is made of the columns that stand on the word: runs of letters (␣ is where a word begins "
+            "or ends), and its part of runs of words."
+        )
     if any(word.word == REST for word in x.words):
         said += (
             f" {REST} is what no word brings, such as a constant that a stage adds to every vector."
         )
     return said
+
+
+def made_of(word: Word) -> str:
+    """The weightiest pieces behind a word, each with what it brings; nothing if that is the word itself.
+
+    >>> made_of(Word("removed", 0.3, 0.1, [], parts=[("remo", 0.3, 0.0), (" rem", 0.0, 0.1)]))
+    'remo 0.300, ␣rem −0.100'
+    """
+    named = [f"{visible(name)} {_short(plus - minus)}" for name, plus, minus in word.parts]
+    return ", ".join(named[:MOST_PIECES]) + (" …" if len(named) > MOST_PIECES else "")
+
+
+def visible(piece: str) -> str:
+    """A piece of a word with spaces at its ends written out: there, the word begins or ends."""
+    before, after = len(piece) - len(piece.lstrip(" ")), len(piece) - len(piece.rstrip(" "))
+    inner = piece.strip(" ")
+    return "\u2423" * before + inner + "\u2423" * after if inner else "\u2423" * len(piece)
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−") if abs(value) >= 0.0005 else "0.000"

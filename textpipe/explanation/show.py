@@ -12,12 +12,15 @@ from rich.text import Text
 from textpipe.documents import UNSURE
 from textpipe.explanation.marking import stretches
 from textpipe.explanation.reasons import Explanation
-from textpipe.explanation.saying import about_scores, flip_sentences, who_voted
+from textpipe.explanation.saying import about_scores, flip_sentences, made_of, who_voted
 from textpipe.explanation.tracing import Step
 from textpipe.printable import printable
 
 MOST_WORDS = 12
+LONGEST_WORD = 30
 LONGEST_TEXT = 2_000
+MOST_MARKED = 20_000
+"""Code points that are looked at for those shown: of empty lines, only their number is."""
 MOST_TOKENS = 200
 
 
@@ -100,12 +103,19 @@ def show_explanation(x: Explanation) -> RenderableType:
 
 
 def _words(x: Explanation) -> Table:
-    table = Table("word", "speaks for it", "against it", box=None, pad_edge=False)
-    for word in x.words[:MOST_WORDS]:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("word", no_wrap=True, max_width=LONGEST_WORD)
+    table.add_column("speaks for it", no_wrap=True)
+    table.add_column("against it", no_wrap=True)
+    pieces = [Text(printable(made_of(word)), "dim") for word in x.words[:MOST_WORDS]]
+    if any(pieces):
+        table.add_column("made of")
+    for word, made in zip(x.words, pieces, strict=False):
         table.add_row(
             Text(printable(word.word)),
             Text(f"{word.supports:.4f}", "green"),
             Text(f"{word.opposes:.4f}", "red"),
+            *([made] if any(pieces) else []),
         )
     rest = x.words[MOST_WORDS:]
     for name, words in ((f"{len(rest)} more", rest if rest else []), ("all words", x.words)):
@@ -148,16 +158,25 @@ def _short(value: str | float) -> str:
 
 def _marked(x: Explanation) -> Text:
     """The original with the words that spoke for the verdict in green, those against it in red."""
-    shown = Text()
+    shown, read = Text(), 0
     for part in stretches(
         x.original.replace("\r\n", " \n"),
         [(word, word.places) for word in x.words],
-        longest=LONGEST_TEXT,
+        longest=MOST_MARKED,
     ):
+        left = LONGEST_TEXT - len(shown)
+        if left <= 0:
+            break
+        if part.empty_lines:
+            shown.append(part.shown_instead, "dim")
+            read += len(part.text)
+            continue
         style = "" if not part.words else "bold green" if part.net >= 0 else "bold red"
-        shown.append(printable(part.text), style)
-    if len(x.original) > LONGEST_TEXT:
-        shown.append(f" … ({len(x.original) - LONGEST_TEXT} characters more)", "dim")
+        shown.append(printable(part.text[:left]), style)
+        read += min(left, len(part.text))
+    if len(x.original) > read:
+        shown.append(f" … ({len(x.original) - read} characters more)", "dim")
+    shown.rstrip()
     return shown
 
 

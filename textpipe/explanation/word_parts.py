@@ -26,7 +26,7 @@ class Parts:
     """The vector of one document, row by row: ``values`` [n_words, n_features] add up to it.
 
     ``spans`` [n_words] are where each word stands in the document's text (code points); empty for a
-    column that is not made of words.
+    column that is not made of words. Several branches may each have a part of the same name.
     """
 
     words: list[str]
@@ -113,20 +113,7 @@ def _side_by_side(union: Union, documents: Documents, row: NDArray[np.float64]) 
         words += inner.words
         spans += inner.spans
         start += width
-    return _each_word_once(Parts(words, sparse.vstack(blocks, "csr"), spans))
-
-
-def _each_word_once(parts: Parts) -> Parts:
-    """The same where what has one name, in several branches, is one part."""
-    place: dict[str, int] = {}
-    at = [place.setdefault(word, len(place)) for word in parts.words]
-    group = sparse.csr_matrix(
-        (np.ones(len(at)), (at, np.arange(len(at)))), shape=(len(place), len(at))
-    )
-    spans: list[Spans] = [[] for _ in place]
-    for target, found in zip(at, parts.spans, strict=True):
-        spans[target] = sorted({*spans[target], *found})
-    return Parts(list(place), sparse.csr_matrix(group @ parts.values), spans)
+    return Parts(words, sparse.vstack(blocks, "csr"), spans)
 
 
 def _of_mirror(stage: Stage, documents: Documents) -> NDArray[np.float64]:
