@@ -27,6 +27,19 @@ def near_duplicate_groups(texts: Sequence[str]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(text, len(numbers)) for text in folded], np.int64)
 
 
+def by_content(keys: NDArray[np.uint64], texts: Sequence[str] | None = None) -> NDArray[np.int64]:
+    """Positions in an order that does not depend on the order in which documents came: by the keys of
+    their rows, and where those are equal by their texts.
+
+    >>> by_content(np.array([9, 4, 4], np.uint64), ["a", "c", "b"]).tolist()
+    [2, 1, 0]
+    """
+    order = np.argsort(keys, kind="stable").astype(np.int64)
+    if texts is None:
+        return order
+    return np.array(sorted(order.tolist(), key=lambda at: (keys[at], texts[at])), np.int64)
+
+
 def grouped_parts(
     codes: NDArray[np.int64], groups: NDArray[np.int64], folds: int, seed: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -34,9 +47,17 @@ def grouped_parts(
 
     Each group stays on one side, and the shares of the classes ``codes`` [n] about the same. Where a class
     has fewer groups, there are as many parts; none where it has a single one, or where there is one class.
+    A part without which a class could not be trained is left out: nobody judges it. (That takes tiny
+    training sets: a class of two groups, both in one part.)
+
+    >>> parts = grouped_parts(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 3]), folds=5, seed=0)
+    >>> sorted(judged.tolist() for train, judged in parts)
+    [[0, 3], [1, 2]]
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
+    if not len(codes):
+        return
     n_groups = np.bincount(np.unique(np.stack([codes, groups]), axis=1)[0])
     folds = min(folds, int(n_groups.min()))
     if folds < 2 or len(n_groups) < 2:

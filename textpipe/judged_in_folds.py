@@ -12,7 +12,7 @@ from sklearn.base import clone
 from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.leave_one_out import Judged, leave_one_out, sample_of
 from textpipe.documents import Documents, Matrix
-from textpipe.duplicates import grouped_parts, near_duplicate_groups
+from textpipe.duplicates import by_content, grouped_parts, near_duplicate_groups
 from textpipe.stage import Stage
 
 FOLDS = 5
@@ -27,19 +27,23 @@ def judged_in_folds(
     leaving it out afterwards cannot undo that. So the ``stages`` from ``first`` on, the first that learns
     from labels, are trained anew without each fold, on ``documents`` as they are before it. The last
     stage, trained, says how many neighbours are looked at. Where no stage learns from labels, ``first``
-    is the last one, and each document is left out by itself.
+    is the last one, and each document is left out by itself. Where a label has too few documents to be
+    cut into folds, nobody is judged.
     """
     keeper = stages[-1]
     assert isinstance(keeper, KnnClassifier), "it judges itself"  # noqa: S101  # for mypy
-    _, codes = np.unique(labels, return_inverse=True)
-    groups = near_duplicate_groups(documents.texts())
+    texts = documents.texts()
+    groups = near_duplicate_groups(texts)
     if first == len(stages) - 1:
         return leave_one_out(keeper.index(), groups, keeper.most())
     sample = np.zeros(len(documents), bool)
     sample[sample_of(keeper.keys_)] = True
     most = min(keeper.most(), len(documents))
     judged, similarities, positions = [], [], []
-    for train, test in grouped_parts(codes, groups, FOLDS, seed=0):
+    order = by_content(keeper.keys_, texts)  # theirs must not matter
+    codes = np.unique(labels, return_inverse=True)[1][order]
+    for train, test in grouped_parts(codes, groups[order], FOLDS, seed=0):
+        train, test = order[train], order[test]
         test = test[sample[test]]
         rows, asked = _matrices(stages, first, documents[train], labels[train], documents[test])
         index = keeper.index_of(rows.values, labels[train])

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from textpipe import Count, KnnClassifier, Pipeline, Tokenize
-from textpipe.documents import Documents
+from textpipe import Count, KnnClassifier, Pipeline, Tokenize, WeighByLabel, load, save
+from textpipe.documents import Decisions, Documents
 from textpipe.errors import DefinitionError, InputError, TextpipeWarning
 
 ROWS, LABELS = np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]), np.array(["ham", "ham", "spam"])
@@ -75,6 +75,143 @@ def test_it_keeps_who_its_training_documents_were():
     assert knn.row_of(1).tolist() == [0.0, 1.0, 0.0, 0.0, 0.0]
     alone = KnnClassifier().fit(ROWS, LABELS)
     assert (alone.id_of(2), alone.excerpt_of(2)) == ("2", "")
+
+
+def test_the_prior_is_shared_out_as_training_has_the_labels():
+    for prior in (0.001, 1.0, 5.0):
+        knn = KnnClassifier(k=1, prior=prior).fit(
+            [[0.6, 0.8], [0.0, 1.0], [0.0, 1.0]], ["b", "a", "a"]
+        )
+        (scores,) = knn.predict_proba([[1.0, 0.0]])  # one vote of 0.6 squared, for b
+        assert scores == pytest.approx(
+            [prior * 2 / 3 / (0.36 + prior), (0.36 + prior / 3) / (0.36 + prior)]
+        )
+    assert knn.predict([[1.0, 0.0]]).tolist() == [
+        "a"
+    ]  # so little evidence does not outweigh the prior
+
+
+def test_too_little_evidence_is_unsure():
+    rows = [[1.0, 0.0], [0.6, 0.8]]  # votes for b: 1 + 0.36
+    for least, verdict in ((0.0, "b"), (1.35, "b"), (1.37, "unsure")):
+        knn = KnnClassifier(minimum_evidence=least).fit(rows, ["b", "b"])
+        assert knn.predict([[1.0, 0.0]]).tolist() == [verdict]
+        assert knn.decide([[1.0, 0.0]]).scores.tolist() == [[1.0]]
+    assert KnnClassifier().fit([[1.0, 0.0]], ["b"]).predict([[0.0, 1.0]]).tolist() == ["unsure"]
+
+
+def test_while_a_label_has_too_few_documents_every_verdict_is_unsure():
+    pipeline = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1, minimum_training=2)])
+    pipeline.fit(["win prize", "win win", "lunch"], ["spam", "spam", "ham"])
+    assert pipeline.predict(["win", "lunch"]).tolist() == ["unsure", "unsure"]
+    knn = pipeline.stages[-1]
+    new = pipeline[:-1].run(Documents.of(["lunch prize"]))
+    knn.add(new, ["ham"])
+    assert pipeline.predict(["win", "lunch"]).tolist() == ["spam", "ham"]
+    knn.remove([0])
+    assert pipeline.predict(["win", "lunch"]).tolist() == ["unsure", "unsure"]
+
+
+def test_a_label_is_said_from_its_own_bound_on():
+    rows, labels = [[1.0, 0.0], [0.6, 0.8], [0.6, 0.8]], ["ham", "spam", "spam"]
+    query = [[1.0, 0.0]]  # ham 1, spam 0.72: ham 0.58, spam 0.42
+    for bounds, verdict in (
+        (None, "ham"),
+        ({"ham": 0.57}, "ham"),
+        ({"ham": 0.59}, "unsure"),
+        ({"ham": 0.59, "spam": 0.43}, "unsure"),
+        ({"ham": 0.59, "spam": 0.40}, "spam"),  # said below 0.5
+        ({"ham": 0.50, "spam": 0.40}, "ham"),  # of both the likelier
+        ({"spam": 0.40}, "ham"),
+    ):
+        knn = KnnClassifier(prior=0.0, verdict_from=bounds).fit(rows, labels)
+        assert knn.predict(query).tolist() == [verdict], bounds
+        assert knn.predict_proba(query)[0] == pytest.approx([1 / 1.72, 0.72 / 1.72])
+    with pytest.raises(InputError, match="verdict_from names 'eggs', and the labels are ham, spam"):
+        KnnClassifier(verdict_from={"eggs": 0.5}).fit(rows, labels).predict(query)
+
+
+def test_a_label_without_a_bound_is_said_only_where_it_is_the_likeliest():
+    scores = np.array([[0.5, 0.3, 0.2], [0.3, 0.5, 0.2]])
+    decided = Decisions(np.array(["a", "b", "c"]), np.array(["a", "b"]), scores, np.zeros(2, bool))
+    assert decided.bounded({"a": 0.6}).verdicts().tolist() == ["unsure", "b"]
+    assert decided.bounded({"a": 0.6, "c": 0.1}).verdicts().tolist() == ["c", "b"]
+    assert decided.bounded({"a": 0.6, "b": 0.6}).verdicts().tolist() == ["unsure", "unsure"]
+
+
+def test_labels_that_are_numbers_are_bounded_by_their_names():
+    knn = KnnClassifier(k=1, verdict_from={"1": 0.9, "0": 0.0}, weights="uniform", prior=1.0)
+    knn.fit([[1.0, 0.0], [0.0, 1.0]], [1, 0])
+    assert knn.decide([[1.0, 0.0]]).verdicts().tolist() == [0]  # 1 has only 0.75
+    unknown = knn.decide([[0.0, 0.0]])
+    assert unknown.unsure.tolist() == [True]
+
+
+@given(st.integers(0, 2**31), st.integers(2, 4), st.floats(0, 1))
+def test_a_verdict_is_the_likeliest_label_that_reaches_its_bound(seed, n_classes, least):
+    random = np.random.default_rng(seed)
+    classes = np.array(list("abcd"))[:n_classes]
+    scores = random.dirichlet(np.ones(n_classes), 12)
+    unsure = random.random(12) < 0.2
+    decided = Decisions(classes, classes[scores.argmax(axis=1)], scores, unsure)
+    bounds = {
+        label: least * share
+        for label, share in zip(classes, random.random(n_classes) * 1.5, strict=True)
+    }
+    for row, (verdict, before) in enumerate(
+        zip(decided.bounded(bounds).verdicts(), decided.verdicts(), strict=True)
+    ):
+        reach = [
+            (scores[row, at], label)
+            for at, label in enumerate(classes)
+            if scores[row, at] >= bounds[label]
+        ]
+        assert verdict == ("unsure" if unsure[row] or not reach else max(reach)[1])
+        if verdict == before:
+            continue
+        assert scores[row].max() < bounds[classes[scores[row].argmax()]]
+    assert decided.bounded(bounds).scores is scores
+    assert (
+        decided.bounded(dict.fromkeys(classes, 0.0)).verdicts().tolist()
+        == decided.verdicts().tolist()
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**31), st.sampled_from([0.0, 0.001, 2.0]), st.integers(1, 5))
+def test_evidence_is_the_votes_and_the_prior_and_adds_up_to_one(seed, prior, k):
+    random = np.random.default_rng(seed)
+    rows, labels = random.integers(0, 3, (8, 3)).astype(float), random.choice(list("abc"), 8)
+    knn = KnnClassifier(k=k, prior=prior).fit(rows, labels)
+    queries = random.integers(0, 3, (5, 3)).astype(float)
+    hood = knn.neighbourhood(queries)
+    evidence = knn.evidence(hood)
+    assert evidence.sum(axis=1) == pytest.approx(1)
+    for found, positions, votes in zip(evidence, hood.positions, hood.votes, strict=True):
+        own = prior * knn.shares_
+        for position, vote in zip(positions.tolist(), votes.tolist(), strict=True):
+            if position >= 0:
+                own[knn.targets_[position]] += vote
+        assert found == pytest.approx(own / own.sum() if own.sum() else knn.shares_)
+
+
+def test_too_few_documents_to_choose_k_in_folds():
+    stages = [Tokenize("words"), Count(), WeighByLabel(), KnnClassifier(k="auto", most_k=12)]
+    with pytest.warns(TextpipeWarning, match="too few documents to choose k .* k is 10"):
+        pipeline = Pipeline(stages).fit(["win", "prize", "lunch"], ["spam", "spam", "ham"])
+    assert pipeline.stages[-1].k_ == 10
+    assert np.isnan(pipeline.stages[-1].k_curve_).all()
+    assert pipeline.predict(["win"]).tolist() == ["spam"]
+
+
+def test_a_bundle_keeps_what_was_chosen(tmp_path):
+    rows = np.random.default_rng(0).random((40, 3))
+    texts = ["a " * int(9 * x) + "b " * int(9 * y) + "c " * int(9 * z) + "d" for x, y, z in rows]
+    labels = np.where(rows[:, 0] > rows[:, 1], "ham", "spam")
+    pipeline = Pipeline([Tokenize("words"), Count(), KnnClassifier(k="auto")]).fit(texts, labels)
+    again = load(save(pipeline, tmp_path / "a")).stages[-1]
+    assert again.k_ == pipeline.stages[-1].k_
+    assert again.k_curve_.tolist() == pipeline.stages[-1].k_curve_.tolist()
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_thresholds_lie_between_what_is_kept_out_and_what_is_next():
         [*[0.05] * 98, 0.4, 0.6],
     )
     chosen = choose_threshold(truth, scores, 0.01, miss_rate=0.01)
-    assert (chosen.positive_from, chosen.negative_below) == (0.5, 0.2)
+    assert (chosen.positive_from, chosen.negative_below) == (0.55, 0.2)
     assert chosen.negatives == (10, 10, 980)
     assert chosen.positives == (980, 10, 10)
     assert chosen.unsure == 20
@@ -91,12 +91,17 @@ def test_without_a_miss_rate_the_other_label_is_said_where_it_is_likelier():
     assert chosen.missed.value == 0.5
 
 
-def test_a_label_is_said_below_one_half_where_mistakes_stay_rare():
+def test_no_label_is_said_that_is_not_the_likelier_one():
     truth, scores = split(400, 400, [0.9, 0.4], [0.1, 0.2])
     chosen = choose_threshold(truth, scores, 0.01)
-    assert chosen.negative_below == chosen.positive_from == 0.3
-    assert (chosen.positives, chosen.negatives) == ((400, 0, 0), (0, 0, 400))
-    assert chosen.verdict_from("spam", "ham") == {"spam": 0.3, "ham": 0.7}
+    assert chosen.negative_below < 0.5 < chosen.positive_from
+    assert (chosen.positives, chosen.negatives) == ((200, 0, 200), (0, 0, 400))
+
+
+def test_a_classifier_that_never_says_the_positive_label_has_a_threshold_all_the_same():
+    truth, scores = split(400, 400, [0.2], [0.1])
+    chosen = choose_threshold(truth, scores, 0.01)
+    assert (chosen.positives, chosen.negatives) == ((0, 0, 400), (0, 0, 400))
 
 
 @settings(max_examples=50)
@@ -116,12 +121,11 @@ def test_the_rates_are_kept_and_nothing_more_could_be_said(seed, rate, miss_rate
         assert coarse
         assert "no threshold keeps" in str(error)  # noqa: PT017
         return
-    assert chosen.negative_below <= chosen.positive_from
-    assert chosen.negative_below < 0.5 or miss_rate is not None
+    assert chosen.negative_below < 0.5 < chosen.positive_from
     assert chosen.false_positive_rate.value <= rate
     assert chosen.missed.value <= (1 if miss_rate is None else miss_rate)
     assert chosen.recall.value <= recall_at_fpr(truth, scores, rate)
-    lower = scores[scores < chosen.positive_from]
+    lower = scores[(scores < chosen.positive_from) & (scores > 0.5)]
     if len(lower):  # the next lower threshold raises too many false alarms
         assert np.mean((scores >= lower.max())[~truth]) > rate
     assert not np.isin(scores, [chosen.positive_from, chosen.negative_below]).any()

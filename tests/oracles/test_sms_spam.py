@@ -39,7 +39,9 @@ def rows(sms_spam):
 def test_neighbours_vote_as_in_scikit_learn_where_nothing_is_tied(metric, k, rows):
     values, labels = rows
     training, queries = values[:N_TRAIN], values[N_TRAIN:]
-    ours = KnnClassifier(k=k, metric=metric, weights="uniform", prior=0.0).fit(training, labels[:N_TRAIN])
+    ours = KnnClassifier(k=k, metric=metric, weights="uniform", prior=0.0).fit(
+        training, labels[:N_TRAIN]
+    )
     theirs = KNeighborsClassifier(k, metric=metric, algorithm="brute").fit(
         training, labels[:N_TRAIN]
     )

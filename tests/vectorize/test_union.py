@@ -2,9 +2,21 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from textpipe import Count, KnnClassifier, Lowercase, Pipeline, TextShape, TfIdf, Tokenize, Union
+from textpipe import (
+    Count,
+    KnnClassifier,
+    Lowercase,
+    Pipeline,
+    PretrainedVectors,
+    StretchByLabel,
+    TextShape,
+    TfIdf,
+    Tokenize,
+    Union,
+    WeighByLabel,
+)
 from textpipe.documents import Documents
-from textpipe.errors import DefinitionError
+from textpipe.errors import DefinitionError, TextpipeError
 from textpipe.stage import NotTrainedError
 
 WORDS = [["Win", "win", "prize"], ["lunch", "Lunch"], ["prize"]]
@@ -95,3 +107,29 @@ def test_it_must_be_trained_where_a_branch_learns():
 def test_a_weight_below_zero_is_refused():
     with pytest.raises(DefinitionError, match="weights must be 0 or more"):
         Union([Count(), TfIdf()], weights=[1.0, -1.0]).check()
+
+
+def test_what_a_branch_needs_is_looked_up_before_data_are_read():
+    missing = Pipeline(
+        [Tokenize("words"), Union([Count(), [Lowercase(), PretrainedVectors("/no/such")]])]
+    )
+    with pytest.raises(TextpipeError, match="/no/such"):
+        missing.rehearse()
+
+
+def test_it_sees_labels_and_cross_fits_where_a_branch_does():
+    for branch, sees, fits in (
+        ([TfIdf()], False, False),
+        ([TfIdf(), WeighByLabel()], True, False),
+        ([TfIdf(), StretchByLabel()], True, True),
+    ):
+        union = Union([[Lowercase(), Count()], branch])
+        assert (union.sees_labels, union.cross_fits) == (sees, fits)
+
+
+def test_where_no_branch_cross_fits_training_rows_are_as_any_other():
+    union = Union([[Lowercase(), Count()], [TfIdf(), WeighByLabel()]])
+    documents = Documents.of(WORDS)
+    union.learn(documents, np.array(["spam", "ham", "spam"]))
+    one, other = (made(documents).matrix.values for made in (union.apply, union.apply_in_training))
+    assert one.toarray().tobytes() == other.toarray().tobytes()

@@ -13,6 +13,9 @@ Array = NDArray[np.float64]
 SMALLEST = 1e-6
 """Shares are kept this far from 0 and 1, whose logarithms are not finite."""
 
+LEAST_SLOPE = 0.01
+"""Of scores that tell nothing, or the contrary: all probabilities come near 0.5, and no verdict changes."""
+
 FEWEST = 5
 """A class with fewer judged documents inside or outside is not calibrated."""
 
@@ -23,10 +26,14 @@ def calibrate(
     """What brings the scores [n, n_classes] of documents of the classes ``truth`` [n] to probabilities.
 
     "beta": two numbers for each class, fitted by logistic regression, that leave 0.5 where it is, so that
-    no verdict changes (Kull, Silva Filho, Flach: Beta calibration, 2017, with m = 1/2). "isotonic": a
-    rising step function for each class (Zadrozny and Elkan, 2002). With two classes, the second one's;
-    the first one gets the rest. Empty where there are too few documents.
+    of two classes the likelier one stays the likelier (Kull, Silva Filho, Flach: Beta calibration, 2017,
+    with m = 1/2). "isotonic": a rising line through the steps that fit best, for each class (Zadrozny and
+    Elkan, 2002); it may move the verdict. With two classes, the second one's; the first one gets the rest.
+    With more, each class is set against all others, and their probabilities are brought to the sum 1.
+    Empty where there are too few documents.
     """
+    order = np.lexsort((truth, *scores.T))  # theirs must not matter
+    scores, truth = scores[order], truth[order]
     n_classes = scores.shape[1]
     columns = [1] if n_classes == 2 else list(range(n_classes))
     maps: dict[str, Any] = {}
@@ -54,9 +61,19 @@ def calibrated(maps: dict[str, Any], scores: Array) -> Array:
     return shares
 
 
+def fit_classes(maps: dict[str, Any], n_classes: int) -> bool:
+    """Is there a map for each class that needs one, and is each such as :func:`calibrate` makes them?"""
+    columns = ["1"] if n_classes == 2 else [str(column) for column in range(n_classes)]
+    shapes = [np.shape(numbers) for numbers in maps.values()]
+    formed = all(shape[:1] == (2,) and len(shape) < 3 and shape[-1] > 0 for shape in shapes)
+    return not maps or (formed and sorted(maps) == sorted(columns))
+
+
 def _apply(numbers: Array, scores: Array) -> Array:
     if numbers.ndim == 1:
-        rising: Array = 1.0 / (1.0 + np.exp(-(_logarithms(scores) @ numbers)))
+        from scipy.special import expit
+
+        rising: Array = expit(_logarithms(scores) @ numbers)
         return rising
     between: Array = np.interp(scores, numbers[0], numbers[1])
     return between
@@ -69,22 +86,27 @@ def _logarithms(scores: Array) -> Array:
 
 
 def _beta(scores: Array, positive: NDArray[np.bool_]) -> Array:
-    """a and b of 1 / (1 + exp(-(a ln 2s - b ln 2(1 - s)))); both are 0 or more, so that the probability
-    rises with the score."""
+    """a and b of 1 / (1 + exp(-(a ln 2s - b ln 2(1 - s)))); both are 0 or more, and not both 0, so that
+    the probability rises with the score."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    columns, numbers, used = _logarithms(scores), np.zeros(2), [0, 1]
+    # a class of n documents counts as (n + 1) / (n + 2) certain, else a few documents that come apart would
+    # make probabilities of 0 and 1 (Platt: Probabilistic outputs for support vector machines, 1999)
+    n_inside, n_outside = int(positive.sum()), int((~positive).sum())
+    certain = np.where(positive, (n_inside + 1) / (n_inside + 2), (n_outside + 1) / (n_outside + 2))
+    columns, numbers, used = np.tile(_logarithms(scores), (2, 1)), np.zeros(2), [0, 1]
+    labels, weights = np.append(positive, ~positive), np.append(certain, 1 - certain)
     while used:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model = LogisticRegression(C=1e6, max_iter=1000, fit_intercept=False)
-            model.fit(columns[:, used], positive)
+            model.fit(columns[:, used], labels, sample_weight=weights)
         if (model.coef_[0] >= 0).all():
             numbers[used] = model.coef_[0]
             break
         used.pop(int(np.argmin(model.coef_[0])))
-    return numbers
+    return numbers if numbers.any() else np.full(2, LEAST_SLOPE)
 
 
 def _isotonic(scores: Array, positive: NDArray[np.bool_]) -> Array:

@@ -59,6 +59,8 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
                 "fit(texts, labels), or --data LABEL=PATH, or a column of labels"
             )
         labels = labels_of(labels, len(documents))
+        if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+            raise InputError(f"{self.name()}: a label must be a finite number, and inf was given")
         values, y = self._validated(documents.matrix.values, labels)
         self._learn(values, y)
 
@@ -144,7 +146,7 @@ class Classifier(Decider):
 
     def like_training(self, labels: NDArray[Any]) -> None:
         """Raise InputError unless these labels are texts where training's are, else numbers."""
-        if (labels.dtype.kind in "UO") != (self.classes_.dtype.kind in "UO"):
+        if len(labels) and (labels.dtype.kind in "UO") != (self.classes_.dtype.kind in "UO"):
             kind = "texts" if self.classes_.dtype.kind in "UO" else "numbers"
             raise InputError(
                 f"{self.name()}: the labels of training are {kind}, and {labels[0]!r} was given"
@@ -189,5 +191,5 @@ class Probabilities(Decider):
         return decisions.bounded(self.verdict_from) if self.verdict_from else decisions
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Share of each class [n_documents, n_classes]; the training shares where there is no evidence."""
+        """Share of each class [n_documents, n_classes]; without evidence, neighbours say training's."""
         return self.decide(X).scores

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textpipe.classify.calibration import calibrate, calibrated
+from textpipe.classify.calibration import calibrate, calibrated, fit_classes
 from textpipe.classify.decider import Classifier, Probabilities
 from textpipe.classify.leave_one_out import (
     Judged,
     leave_one_out,
     loss_by_k,
+    mean_loss,
     smallest_good_k,
 )
 from textpipe.classify.training_set import Neighbourhood, TrainingSet
 from textpipe.documents import Decisions, Documents
 from textpipe.duplicates import near_duplicate_groups
-from textpipe.errors import DefinitionError
+from textpipe.errors import DefinitionError, TextpipeWarning
 from textpipe.neighbours import equal_rows
 
 
@@ -34,7 +36,8 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         k: how many neighbours vote; if there are fewer training documents, all of them. "auto" judges
             training documents (5,000 at most) by each other, near-duplicates left out, and takes the
             smallest k whose Brier score is within one standard error of the best; ``k_curve_`` has the
-            score of each k. Where an earlier stage learns from labels, they are judged in five folds.
+            score of each k. Where an earlier stage learns from labels, they are judged in five folds;
+            where a label has too few documents for that, k is 10, and a TextpipeWarning says so.
             Default 10.
         metric: "cosine", or "euclidean" (then similarity is 1 / (1 + distance)). Default "cosine".
         weights: "similarity": a vote weighs the similarity to the power of ``power``; or "uniform": each
@@ -46,7 +49,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             votes: little evidence then moves the scores little. 0 or more. Default 0.001.
         calibrate: "beta" or "isotonic" turns shares of votes into probabilities that come true as often
             as they say; fitted on training documents judged by each other, near-duplicates left out.
-            Default "none".
+            Where a label has less than five of them, nothing is calibrated. Default "none".
         most_k: the largest k that "auto" considers. Default 50.
         verdict_from: a label is only said where its score is at least this, such as
             ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
@@ -125,10 +128,8 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         truth = self.targets_[left_out.judged]
         if self.k == "auto":
             of_class = np.where(left_out.positions >= 0, self.targets_[left_out.positions], -1)
-            prior = self.prior * self.shares_
-            loss = loss_by_k(votes, of_class, truth, prior)
-            self.k_curve_ = loss.mean(axis=0)
-            self.k_ = smallest_good_k(loss)
+            loss = loss_by_k(votes, of_class, truth, self.shares_, self.prior)
+            self._choose(loss)
         if self.calibrate != "none":
             k = self._k()
             hood = Neighbourhood(
@@ -137,6 +138,18 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             voted = hood.votes.sum(axis=1) > 0
             scores = self.evidence(hood)[voted]
             self.calibration_ = calibrate(self.calibrate, scores, truth[voted])
+
+    def _choose(self, loss: NDArray[np.float64]) -> None:
+        """Choose k by the loss of each judged document and each k, [n, most]."""
+        if len(loss):
+            self.k_curve_, self.k_ = mean_loss(loss), smallest_good_k(loss)
+            return
+        self.k_curve_, self.k_ = np.full(loss.shape[1], np.nan), min(10, self.most_k)
+        warnings.warn(
+            f"knn_classifier: too few documents to choose k by leaving them out in folds: k is {self.k_}",
+            TextpipeWarning,
+            stacklevel=2,
+        )
 
     def _k(self) -> int:
         return self.k_ if self.k == "auto" else super()._k()
@@ -149,6 +162,28 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             self.targets_ = np.searchsorted(classes, self.classes_)[self.targets_].astype(np.int32)
             self.classes_ = classes
         return np.searchsorted(classes, labels).astype(np.int32)
+
+    def misfits(self) -> list[str]:
+        wrong = super().misfits()
+        if not {"targets_", "classes_", "counts_"} <= vars(self).keys():
+            return [*wrong, "classes_"]
+        numbers, n_classes = self.targets_, len(self.classes_)
+        if (
+            numbers.dtype.kind != "i"
+            or not -1 < numbers.min(initial=0) <= numbers.max(initial=0) < n_classes
+        ):
+            wrong.append("targets_")
+        if len(self.counts_) != n_classes or not (self.classes_[1:] > self.classes_[:-1]).all():
+            wrong.append("classes_")
+        if self.k == "auto" and not getattr(self, "k_", 0) >= 1:
+            wrong.append("k_")
+        if not fit_classes(getattr(self, "calibration_", {}), n_classes):
+            wrong.append("calibration_")
+        return wrong
+
+    def labels_at(self, targets: NDArray[Any]) -> NDArray[Any]:
+        labels: NDArray[Any] = self.classes_[targets]
+        return labels
 
     def recount(self) -> None:
         self.counts_ = np.bincount(self.targets_[self.there()], minlength=len(self.classes_))
@@ -177,8 +212,9 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
 
     def _decide(self, values: Any) -> Decisions:
         hood = self.neighbourhood(values)
-        scores = calibrated(getattr(self, "calibration_", {}), self.evidence(hood))
-        evidence = hood.votes.sum(axis=1)
+        scores, evidence = self.evidence(hood), hood.votes.sum(axis=1)
+        if maps := getattr(self, "calibration_", {}):
+            scores[evidence > 0] = calibrated(maps, scores[evidence > 0])
         unsure = (evidence == 0) | (evidence < self.minimum_evidence)
         if self.counts_.min() < self.minimum_training:
             unsure[:] = True

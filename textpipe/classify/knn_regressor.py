@@ -52,12 +52,23 @@ class KnnRegressor(TrainingSet):
 
     def targets_of(self, labels: NDArray[Any]) -> NDArray[np.float64]:
         try:
-            return np.asarray(labels, np.float64)
+            targets = np.asarray(labels, np.float64)
         except ValueError as error:
             raise InputError(
                 f"knn_regressor needs numbers as labels, and one is no number: {error}. "
                 "For named classes use knn_classifier"
             ) from error
+        if not np.isfinite(targets).all():
+            odd = targets[~np.isfinite(targets)][0]
+            raise InputError(f"knn_regressor: a label must be a finite number, and {odd} was given")
+        return targets
+
+    def misfits(self) -> list[str]:
+        numbers = getattr(self, "targets_", np.zeros(0, int))
+        return super().misfits() + ["targets_"] * (numbers.dtype.kind != "f")
+
+    def labels_at(self, targets: NDArray[Any]) -> NDArray[Any]:
+        return targets
 
     def recount(self) -> None:
         targets = self.targets_[self.there()]
@@ -66,7 +77,10 @@ class KnnRegressor(TrainingSet):
     def _decide(self, values: Any) -> Decisions:
         hood = self.neighbourhood(values)
         totals = hood.votes.sum(axis=1)
-        sums = (hood.votes * self.targets_[hood.positions]).sum(axis=1)
+        targets = np.append(self.targets_, 0.0)[
+            hood.positions
+        ]  # at -1, where there is no neighbour
+        sums = (hood.votes * targets).sum(axis=1)
         found = totals > 0
         means = np.where(found, sums / np.where(found, totals, 1.0), self.mean_)
         return Decisions(np.array([]), means, np.zeros((len(means), 0)), ~found, False)

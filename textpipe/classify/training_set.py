@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from textpipe.classify.decider import Decider
 from textpipe.documents import Documents, Int64
-from textpipe.errors import DefinitionError, InputError
+from textpipe.errors import BundleError, DefinitionError, InputError
+from textpipe.labels import labels_of
 from textpipe.neighbours import Index, content_keys
 from textpipe.rows import dense, unit_rows
 
@@ -84,6 +85,10 @@ class TrainingSet(Decider):
         """The labels as numbers; a label that training did not see becomes one of the classes."""
         raise TypeError(f"{type(self).__name__} must say targets_of(labels)")
 
+    def labels_at(self, targets: NDArray[Any]) -> NDArray[Any]:
+        """The labels that these numbers stand for."""
+        raise TypeError(f"{type(self).__name__} must say labels_at(targets)")
+
     # -- neighbours ---------------------------------------------------------------------------------
 
     def index_of(self, values: Any, labels: NDArray[Any]) -> Index:
@@ -93,12 +98,34 @@ class TrainingSet(Decider):
 
     def index(self) -> Index:
         """The training rows, ready to be searched."""
-        if not hasattr(self, "_index"):  # a model from disk
-            n = self.rows_.shape[0]
-            if not n == len(self.keys_) == len(self.targets_):
-                raise InputError(f"{self.name()}: rows, keys and labels are not of the same number")
+        if not hasattr(self, "_index"):  # a model from disk, or a copy
+            self.must_fit_together()
             self._index = Index(self.rows_, self.keys_, self.metric)
+            self._index.remove(np.flatnonzero(~self.there()))
         return self._index
+
+    def must_fit_together(self) -> None:
+        """Raise BundleError unless what was learned is about the same documents, columns and labels."""
+        if wrong := self.misfits():
+            raise BundleError(
+                f"{self.name()}: what it learned does not fit together ({', '.join(wrong)}): the model is "
+                "damaged, train it again"
+            )
+
+    def misfits(self) -> list[str]:
+        """The names of what was learned that is missing, or does not fit to the rest."""
+        n = len(getattr(self, "targets_", ()))
+        shapes = {"targets_": (n,), "keys_": (n,), "rows_": (n, getattr(self, "n_features_in_", 0))}
+        wrong = [
+            name for name in shapes if shapes[name] != getattr(getattr(self, name, 0), "shape", 0)
+        ]
+        of_each = {name: getattr(self, name, None) for name in ("ids_", "digests_")}
+        wrong += [name for name, kept in of_each.items() if kept is not None and len(kept) != n]
+        if getattr(getattr(self, "keys_", None), "dtype", None) != np.uint64:
+            wrong.append("keys_")
+        if len(getattr(self, "excerpts_", ())) not in (0, n):
+            wrong.append("excerpts_")
+        return wrong
 
     def neighbourhood(self, values: Any, k: int | None = None) -> Neighbourhood:
         """The nearest training documents of each row of ``values`` and how much their votes weigh."""
@@ -126,6 +153,7 @@ class TrainingSet(Decider):
 
     def find(self, documents: Documents) -> list[list[int]]:
         """The positions at which each of these documents stands in training, by its text."""
+        self._must_know_its_documents()
         if not hasattr(self, "_found"):
             self._found: dict[bytes, list[int]] = {}
             for position, digest in enumerate(self.digests_):
@@ -145,53 +173,59 @@ class TrainingSet(Decider):
     def add(self, documents: Documents, labels: Sequence[Any] | NDArray[Any]) -> Int64:
         """Append documents that have a matrix, as rows of their own. Returns their positions."""
         assert documents.matrix is not None, "checked by the pipeline"  # noqa: S101  # for mypy
-        known, first = np.asarray(labels), len(self.targets_)
-        rows = documents.matrix.values
+        self._must_know_its_documents()
+        index, first, rows = self.index(), len(self.targets_), documents.matrix.values
+        if rows.shape[1] != index.n_features:
+            raise InputError(
+                f"{self.name()} learned from a matrix of {index.n_features} columns, and one of "
+                f"{rows.shape[1]} was given"
+            )
+        targets = self.targets_of(labels_of(labels, len(documents)))
         rows = unit_rows(rows) if self.metric == "cosine" else rows
-        keys = content_keys(rows, known)
         there, digests = self.there(), digests_of(documents)
+        index.add(rows, content_keys(rows, self.labels_at(targets)))
         if hasattr(self, "_found"):
             for position, digest in enumerate(digests, first):
                 self._found.setdefault(digest.tobytes(), []).append(position)
-        index = self.index()
-        index.add(rows, keys)
         self.rows_, self.keys_ = index.rows, index.keys
-        self._there = np.append(there, np.ones(len(known), bool))
-        targets = self.targets_of(known)  # first: it may number the classes anew
+        self._there = np.append(there, np.ones(len(targets), bool))
         self.targets_ = np.concatenate([self.targets_, targets])
         self.digests_ = np.concatenate([self.digests_, digests])
         self.ids_ = pa.concat_arrays([self.ids_, documents.ids])
         self.excerpts_ = pa.concat_arrays([self.excerpts_, self._excerpts(documents)])
         self.recount()
-        return np.arange(first, first + len(known))
+        return np.arange(first, first + len(targets))
 
     def remove(self, positions: Iterable[int]) -> None:
         """Take documents out: they vote no more, and are in no model that is saved afterwards."""
-        at = list(positions)
-        self.there()[at] = False
-        self.index().remove(at)
-        self.recount()
+        self._set_there(positions, False)
 
     def restore(self, positions: Iterable[int]) -> None:
         """Put back what was taken out."""
-        at = list(positions)
-        self.there()[at] = True
-        self.index().restore(at)
+        self._set_there(positions, True)
+
+    def _set_there(self, positions: Iterable[int], there: bool) -> None:
+        at = self._checked(positions)
+        self._there = np.array(self.there())  # a copy may share it
+        self._there[at] = there
+        (self.index().restore if there else self.index().remove)(at)
         self.recount()
 
-    def relabel(self, positions: Sequence[int], label: Any) -> None:
+    def relabel(self, positions: Iterable[int], label: Any) -> None:
         """Give documents another label."""
-        at, labels = list(positions), np.array([label for _ in positions])
-        targets = self.targets_of(labels)  # first: it may number the classes anew
+        at = self._checked(positions)
+        if not len(at):
+            return
+        targets = self.targets_of(labels_of([label] * len(at), len(at)))
         self.targets_, self.keys_ = np.array(self.targets_), np.array(self.keys_)
         self.targets_[at] = targets
-        self.keys_[at] = content_keys(self.rows_[at], labels)
+        self.keys_[at] = content_keys(self.rows_[at], self.labels_at(targets))
         self.index().rekey(at, self.keys_[at])
         self.recount()
 
     def only(self, positions: Iterable[int]) -> None:
         """Keep these documents, in this order, and forget all others."""
-        at = np.fromiter(positions, np.int64)
+        at = self._checked(positions)
         for name, value in self.parallel(at).items():
             setattr(self, name, value)
         for name in ("_index", "_there", "_found"):
@@ -209,6 +243,27 @@ class TrainingSet(Decider):
             if len(getattr(self, name, ())):
                 kept[name] = getattr(self, name).take(pa.array(at))
         return kept
+
+    def _checked(self, positions: Iterable[int]) -> Int64:
+        at = np.fromiter(positions, np.int64)
+        n = len(self.targets_)
+        if len(at) and not 0 <= at.min() <= at.max() < n:
+            raise InputError(
+                f"{self.name()}: positions must be from 0 to {n - 1}, and {at.min()} to {at.max()} were given"
+            )
+        return at
+
+    def _must_know_its_documents(self) -> None:
+        if not hasattr(self, "digests_") or not hasattr(self, "ids_"):
+            raise InputError(
+                f"{self.name()} was trained on a plain array and does not know its documents: train it in "
+                "a pipeline, and it can be taught"
+            )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy has all that was taken out at its position, and it votes as little."""
+        there = {"_there": self._there} if hasattr(self, "_there") else {}
+        return super().__getstate__() | there
 
     def learned(self) -> dict[str, Any]:
         """What goes to disk: nothing of the documents that were taken out."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from textpipe.cli import reading
+from textpipe.cli import correcting, reading
 from textpipe.cli.progress import progress
 from textpipe.cli.terminal import say, tell
 from textpipe.printable import json_text
@@ -74,7 +74,8 @@ def condense(
     textpipe condense spam.tpipe -o small.tpipe --data new-messages.csv
     textpipe condense spam.tpipe -o small.tpipe --data messages.csv --folds 5
     """
-    from textpipe.bundle import load
+    import numpy as np
+
     from textpipe.diagnosis.price import Price, must_keep_rows
     from textpipe.diagnosis.price import price as measured
     from textpipe.errors import BundleError, InputError
@@ -87,8 +88,10 @@ def condense(
         )
     if k < 1:
         raise InputError(f"-k must be at least 1, and {k} was given")
-    pipeline = load(model)
+    pipeline = correcting.deciding(model)
     last = must_keep_rows(pipeline)
+    _must_not_depend_on_all_rows(last)
+    last.only(np.flatnonzero(last.there()).tolist())  # what was unlearned is no row any more
     options = {
         "format": format,
         "text_column": text_column,
@@ -125,6 +128,21 @@ def condense(
         _show(found, price, to, folds)
     if json_file is not None:
         _write_json({**found, "price": None if price is None else price.as_json()}, json_file)
+
+
+def _must_not_depend_on_all_rows(last: TrainingSet) -> None:
+    """Raise InputError if a bound or a calibration was chosen for the scores that all rows give."""
+    from textpipe.errors import InputError
+
+    chosen = [
+        option for option in ("verdict_from", "minimum_evidence") if getattr(last, option, None)
+    ]
+    chosen += ["calibrate"] * bool(getattr(last, "calibration_", None))
+    if chosen:
+        raise InputError(
+            f"this model has {' and '.join(chosen)}, which was chosen for the scores that all its rows give; "
+            "fewer rows give others. Train the model without, condense it, then choose anew"
+        )
 
 
 def bytes_of(path: Path) -> int:

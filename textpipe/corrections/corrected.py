@@ -130,9 +130,9 @@ class CorrectedModel:
         with self.journal.writing(self.fingerprint) as book:
             operations = book.operations()
             last = len(operations)
-            if not 0 <= to <= last:
+            if not (isinstance(to, int) and 0 <= to <= last):
                 raise InputError(
-                    f"rollback goes back to operation 0 (as trained) to {last}, and {to} was given"
+                    f"rollback goes back to operation 0 (as trained) to {last}, and {to!r} was given"
                 )
             if to < last:
                 book.append([Operation("rollback", to=to, source=clean_surrogates(source))])

@@ -126,9 +126,8 @@ def choose_threshold(
     The positive label is said from the lowest score on at which no more than ``rate`` of the negative
     documents would get it, the negative label below the highest score at which no more than
     ``miss_rate`` of the positive ones would. Each threshold lies in the middle between the document
-    that it must keep out and the next one beyond it. Without a ``miss_rate`` the negative label is said
-    below 0.5, where it is the likelier one. Where the positive label is said from a lower score on, the
-    negative one is said below that.
+    that it must keep out and the next one beyond it. No label is said that is not the likelier one: the
+    first is above 0.5, the second below. Without a ``miss_rate`` that is all that is asked of it.
 
     truth    bool[n]: is it a positive document?
     scores   float[n], 0 to 1: the positive label's; NaN for a document without evidence, which gets
@@ -152,12 +151,7 @@ def choose_threshold(
     truth, scores = np.asarray(truth, bool), np.asarray(scores, np.float64)
     _enough(truth, rate, miss_rate, confidence, minimum_training)
     upper = _cut(scores, ~truth, rate, "false-positive rate", "negative")
-    if miss_rate is None:
-        likelier = 1 - scores[scores < 0.5]
-        clear = _between(0.5, float(likelier.min())) if len(likelier) else 0.5
-    else:
-        clear = _cut(1 - scores, truth, miss_rate, "miss rate", "positive")
-    lower = min(round(1 - clear, MOST_DIGITS), upper)
+    lower = round(1 - _cut(1 - scores, truth, miss_rate, "miss rate", "positive"), MOST_DIGITS)
     return Threshold(
         upper,
         lower,
@@ -239,11 +233,11 @@ def _barrier(scores: NDArray[np.float64], allowed: int) -> float:
 
 
 def _cut(
-    scores: NDArray[np.float64], out: NDArray[np.bool_], rate: float, what: str, kind: str
+    scores: NDArray[np.float64], out: NDArray[np.bool_], rate: float | None, what: str, kind: str
 ) -> float:
     """The lowest score from which on there are no more than ``rate`` of the documents to keep out."""
-    allowed = _most_of(int(out.sum()), rate)
-    barrier = max(0.0, _barrier(scores[out], allowed))
+    allowed = int(out.sum()) if rate is None else _most_of(int(out.sum()), rate)
+    barrier = max(0.5, _barrier(scores[out], allowed))
     above = scores[scores > barrier]
     if not len(above):
         if not (scores >= barrier).any():  # nothing is ever taken for it

@@ -127,6 +127,7 @@ class ReduceDimensions(MatrixStage):
         return pca.components_, pca.singular_values_
 
     def _project(self, values: Any) -> NDArray[np.float64]:
+        self._must_have(self.components_.shape[-1])
         # BLAS sums in an order that depends on how many rows it is given, SciPy's sparse loop does not:
         # a row is the same to the byte in any batch
         rows = sparse.csr_matrix(values) @ np.ascontiguousarray(self.components_.T)

@@ -106,7 +106,7 @@ class StretchByLabel(MatrixStage):
                 coef, intercept = self._discriminant(rows[order[train]], codes[order[train]])
                 said[order[judge]] = rows[order[judge]] @ coef.T + intercept
             self.coef_, self.intercept_ = self._discriminant(rows[order], codes[order])
-            self.scale_ = float(np.sqrt((said**2).sum(axis=1).mean())) or 1.0
+            self.scale_ = float(np.sqrt((said[order] ** 2).sum(axis=1).mean())) or 1.0
         self._in_training = said
 
     def _discriminant(self, rows: Any, codes: NDArray[np.intp]) -> tuple[Array, Array]:

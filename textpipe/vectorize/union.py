@@ -107,6 +107,11 @@ class Union(Stage):
             for position, stage in enumerate(branch):
                 stage.meet([*earlier, *branch[:position]], language)
 
+    def look_up(self) -> None:
+        for branch in self.chains():
+            for stage in branch:
+                stage.look_up()
+
     @property
     def sees_labels(self) -> bool:
         return any(stage.sees_labels for branch in self.chains() for stage in branch)

@@ -76,24 +76,26 @@ class WeighByLabel(MatrixStage):
         )
         self.class_sizes_: Int64 = np.bincount(codes, minlength=len(classes)).astype(np.int64)
         self.class_frequencies_: Int64 = (of_class @ there).toarray()
-        self.__dict__.pop("_weights", None)
+        self._made = (self.method, self.power), self._weights()
 
     @property
     def weights_(self) -> NDArray[np.float64]:
         """The weight of each column, float64[n_features]; made of the stored integers."""
-        made_by = (self.method, self.power)
-        if getattr(self, "_made_by", None) != made_by or not hasattr(self, "_weights"):
-            self._must_have(self.class_frequencies_.shape[-1])
-            inside = self.class_frequencies_.astype(np.float64)
-            outside = inside.sum(axis=0) - inside
-            sizes = self.class_sizes_[:, None].astype(np.float64)
-            tells = _TELLS[self.method](inside, outside, sizes, sizes.sum() - sizes)
-            strongest: NDArray[np.float64] = tells.max(axis=0)
-            if len(sizes) < 2:
-                strongest = np.ones(inside.shape[1])
-            self._weights: NDArray[np.float64] = strongest**self.power
-            self._made_by = made_by
-        return self._weights
+        options = (self.method, self.power)
+        if not hasattr(self, "_made") or self._made[0] != options:  # from disk, or set since
+            self._made = options, self._weights()
+        return self._made[1]
+
+    def _weights(self) -> NDArray[np.float64]:
+        self._must_have(self.class_frequencies_.shape[-1])
+        inside = self.class_frequencies_.astype(np.float64)
+        outside = inside.sum(axis=0) - inside
+        sizes = self.class_sizes_[:, None].astype(np.float64)
+        if len(sizes) < 2:
+            return np.ones(inside.shape[1])
+        tells = _TELLS[self.method](inside, outside, sizes, sizes.sum() - sizes)
+        weights: NDArray[np.float64] = tells.max(axis=0) ** self.power
+        return weights
 
     def _map(self, values: Any) -> Any:
         values = self.map_parts(values)
