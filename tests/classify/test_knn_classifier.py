@@ -258,3 +258,13 @@ def test_the_order_of_training_documents_does_not_matter(
 @pytest.mark.filterwarnings("ignore::textpipe.errors.TextpipeWarning")  # zero rows, number labels
 def test_scikit_learn_s_estimator_checks(estimator, check):
     check(estimator)
+
+
+def test_a_calibrated_model_learns_no_new_label():
+    random = np.random.default_rng(0)
+    rows, labels = random.random((60, 3)), np.array(["ham", "spam"] * 30)
+    knn = KnnClassifier(k=5, calibrate="beta").fit(rows, labels)
+    assert knn.calibration_
+    with pytest.raises(InputError, match="'eggs' is a new label"):
+        knn.like_training(np.array(["eggs"]))
+    knn.like_training(np.array(["spam"]))

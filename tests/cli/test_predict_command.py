@@ -132,7 +132,7 @@ def test_hostile_ids_and_labels_stay_in_their_line(textpipe, home, tmp_path):
     textpipe("fit", home / "spam.toml", "--data", table, "--out", model).ok()
     command = ["predict", model, table, "--id-column", "id"]
     plain = textpipe(*command).ok().out
-    assert plain.splitlines()[0] == "a b c␛]0;x␇\t[red]␛[2J<202E>ham\t0.999"
+    assert plain.splitlines()[0] == "a b c␛]0;x␇\t[red]␛[2J<202E>ham\t1.000"
     out = textpipe(*command, "--json").ok().out
     assert not {"\x1b", "\u202e", "\x07"} & set(out)
     first = json.loads(out.splitlines()[0])

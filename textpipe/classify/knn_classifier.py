@@ -20,7 +20,7 @@ from textpipe.classify.leave_one_out import (
 from textpipe.classify.training_set import Neighbourhood, TrainingSet
 from textpipe.documents import Decisions, Documents
 from textpipe.duplicates import near_duplicate_groups
-from textpipe.errors import DefinitionError, TextpipeWarning
+from textpipe.errors import DefinitionError, InputError, TextpipeWarning
 from textpipe.neighbours import equal_rows
 
 
@@ -153,6 +153,16 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
 
     def _k(self) -> int:
         return self.k_ if self.k == "auto" else super()._k()
+
+    def like_training(self, labels: NDArray[Any]) -> None:
+        """Raise InputError for labels that this model cannot be taught."""
+        super().like_training(labels)
+        new = np.setdiff1d(labels, self.classes_)
+        if len(new) and getattr(self, "calibration_", None):
+            raise InputError(
+                f"{self.name()}: {str(new[0])!r} is a new label, and this model's probabilities were calibrated "
+                f"for {', '.join(map(str, self.classes_))}: train it anew with documents of that label"
+            )
 
     def targets_of(self, labels: NDArray[Any]) -> NDArray[np.int32]:
         self.like_training(labels)
