@@ -160,7 +160,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         new = np.setdiff1d(labels, self.classes_)
         if len(new) and getattr(self, "calibration_", None):
             raise InputError(
-                f"{self.name()}: {str(new[0])!r} is a new label, and this model's probabilities were calibrated "
+                f"{self.name()}: {str(new[0])!r} is a new label, and probabilities were calibrated "
                 f"for {', '.join(map(str, self.classes_))}: train it anew with documents of that label"
             )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+import numpy as np
+
 from textpipe.clean.places import Places
 from textpipe.documents import Int32
 
@@ -38,7 +40,7 @@ def places_by_words(before: str, after: str) -> Int32:
     else:
         _compare(places, old, new)
     _one_to_one(places, tail_old, tail_new)
-    return places.array()
+    return _in_order(places.array())
 
 
 class _Word(str):
@@ -92,3 +94,10 @@ def _all_from_all(places: Places, old: list[_Word], new: list[_Word]) -> None:
     if new:
         begin, end = (old[0].begin, old[-1].end) if old else (0, 0)
         places.put(begin, end, new[-1].end - new[0].begin)
+
+
+def _in_order(places: Int32) -> Int32:
+    """No place begins before the one of an earlier character; what is guessed may cross otherwise."""
+    starts = np.maximum.accumulate(places[:, 0])
+    ordered: Int32 = np.stack([starts, np.maximum(starts, places[:, 1])], axis=1).astype(np.int32)
+    return ordered
