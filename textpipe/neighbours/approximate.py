@@ -121,9 +121,7 @@ class ApproximateIndex:
         """Positions [m, n_candidates] in no special order; -1 where there are fewer."""
         import faiss
 
-        effort = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]  # its stubs lack it
-            efSearch=max(self._effort, n_candidates)
-        )
+        effort = faiss.SearchParametersHNSW(efSearch=max(self._effort, n_candidates))
         _, positions = self._graph.search(queries.astype(np.float32), n_candidates, params=effort)
         found: NDArray[np.int64] = positions
         return found
