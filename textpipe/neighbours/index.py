@@ -187,7 +187,7 @@ class Index:
 
     def _is_small(self) -> bool:
         """Is it not worth importing numba? (The answer is the same.)"""
-        if "textpipe.kernels" in sys.modules:
+        if "textpipe.kernels.neighbours" in sys.modules:
             return False
         return self._compared * self._rows.size <= SMALL
 

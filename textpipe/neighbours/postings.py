@@ -19,7 +19,7 @@ FINER = np.float32(1 + 2**-10)
 
 
 class Postings(NamedTuple):
-    """What :func:`textpipe.kernels.nearest_sparse_cosines` reads, in its order."""
+    """What :func:`textpipe.kernels.neighbours.nearest_sparse_cosines` reads, in its order."""
 
     bounds: NDArray[np.int64]
     posted: NDArray[np.uint32]

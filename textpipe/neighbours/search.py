@@ -84,7 +84,7 @@ class SparseCosines:
         similarities: NDArray[np.float64],
         positions: NDArray[np.int64],
     ) -> None:
-        from textpipe.kernels import nearest_sparse_cosines
+        from textpipe.kernels.neighbours import nearest_sparse_cosines
 
         rows = self._rows
         base, tail = rows.base.arrays, rows.tail.arrays
@@ -116,7 +116,7 @@ class SparseDistances:
         similarities: NDArray[np.float64],
         positions: NDArray[np.int64],
     ) -> None:
-        from textpipe.kernels import nearest_sparse_distances
+        from textpipe.kernels.neighbours import nearest_sparse_distances
 
         arrays = self._rows.together().arrays
         _check_unchanged(who, len(arrays[2]) - 1)
@@ -145,7 +145,7 @@ class DenseCosines:
         similarities: NDArray[np.float64],
         positions: NDArray[np.int64],
     ) -> None:
-        from textpipe.kernels import CERTAIN, SINGLE, nearest_dense_cosines
+        from textpipe.kernels.neighbours import CERTAIN, SINGLE, nearest_dense_cosines
 
         rows, single = self._rows.all, self._single.values
         _check_unchanged(who, len(rows))
@@ -183,7 +183,7 @@ class DenseDistances:
         similarities: NDArray[np.float64],
         positions: NDArray[np.int64],
     ) -> None:
-        from textpipe.kernels import nearest_dense_distances
+        from textpipe.kernels.neighbours import nearest_dense_distances
 
         rows = self._rows.all
         _check_unchanged(who, len(rows))

@@ -1,20 +1,16 @@
-"""Loops over numbers that are compiled (numba): the only file that imports it.
+"""The nearest rows to a query. Each loop has a twin in plain numpy that gives the same bits
+(``neighbours/brute_force.py``).
 
-Each has a twin in plain numpy that gives the same bits (``neighbours/brute_force.py``); tests hold one to
-the other. A sum is added up from the first column to the last, here and there, so that it depends on nothing
-else. What types a kernel takes is said in its signature.
+A sum is added up from the first column to the last, here and there, so that it depends on nothing else.
 """
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
-import numba
 import numpy as np
 from numba import types
+
+from textpipe.kernels.compiled import compiled, inlined, read_only, writable
 
 CERTAIN = 1e-9
 """More than a similarity in float64 can be wrong by, and more than rounding to 10 digits can hide."""
@@ -29,51 +25,21 @@ BLOCK = 256
 """Rows that are looked at together, to see that none of them is near."""
 
 
-def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile at the first call, for these types only; keep the machine code on disk where possible."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.cache
-        def machine_code() -> Any:
-            made = types.void(*signature)
-            try:
-                return numba.njit(made, cache=True, nogil=True)(function)
-            except RuntimeError:  # no folder to keep it in, neither beside this file nor at home
-                return numba.njit(made, nogil=True)(function)
-
-        @functools.wraps(function)
-        def call(*arguments: Any) -> None:
-            machine_code()(*arguments)
-
-        return call
-
-    return decorate
-
-
-def _read(kind: Any, dimensions: int = 1) -> Any:
-    """An array that is only read (one in a mapped file cannot be written to)."""
-    return types.Array(kind, dimensions, "C", readonly=True)
-
-
-def _write(kind: Any, dimensions: int = 1) -> Any:
-    return types.Array(kind, dimensions, "C")
-
-
-CSR = (_read(types.float64), _read(types.uint32), _read(types.int64))
-CSC = (_read(types.int64), _read(types.uint32), _read(types.float32))
+CSR = (read_only(types.float64), read_only(types.uint32), read_only(types.int64))
+CSC = (read_only(types.int64), read_only(types.uint32), read_only(types.float32))
 WHO = (
-    _read(types.boolean), _read(types.uint64), _read(types.int64), _read(types.int32),
-    _read(types.int64), types.int64, types.int64,
+    read_only(types.boolean), read_only(types.uint64), read_only(types.int64), read_only(types.int32),
+    read_only(types.int64), types.int64, types.int64,
 )  # fmt: skip
-FOUND = (_write(types.float64, 2), _write(types.int64, 2))
+FOUND = (writable(types.float64, 2), writable(types.int64, 2))
 
 
-@numba.njit
+@inlined
 def _rounded(number):
     return np.rint(number * 1e10) / 1e10
 
 
-@numba.njit
+@inlined
 def _better(score, key, position, score2, key2, position2):
     """Is the first of two rows the nearer one? Ties go by key, then by position."""
     if score != score2:
@@ -83,7 +49,7 @@ def _better(score, key, position, score2, key2, position2):
     return position < position2
 
 
-@numba.njit
+@inlined
 def _empty(parts, k):
     """Room for the k best of each part: heaps whose worst stands first; and how many are in each."""
     size = parts * k
@@ -93,7 +59,7 @@ def _empty(parts, k):
     )  # fmt: skip
 
 
-@numba.njit
+@inlined
 def _sink(best, start, size):
     """Let the first of a heap sink to its place."""
     scores, keys, positions = best[0][start:], best[1][start:], best[2][start:]
@@ -113,7 +79,7 @@ def _sink(best, start, size):
     scores[at], keys[at], positions[at] = score, key, position
 
 
-@numba.njit
+@inlined
 def _offer(best, part, k, score, key, position):
     """Keep a row that is similar at all, if it is among the k best of its part."""
     start, size = part * k, best[3][part]
@@ -136,7 +102,7 @@ def _offer(best, part, k, score, key, position):
     best[3][part] = size + 1
 
 
-@numba.njit
+@inlined
 def _least(best, k):
     """What a row must reach, in any part, to be among the best; 0 while one part is not full."""
     least = np.inf
@@ -145,7 +111,7 @@ def _least(best, k):
     return least
 
 
-@numba.njit
+@inlined
 def _hand_over(best, k, similarities, found):
     """Write the best of each part, the best first."""
     scores, keys, positions, sizes = best
@@ -159,7 +125,7 @@ def _hand_over(best, k, similarities, found):
         sizes[part] = 0
 
 
-@numba.njit
+@inlined
 def _part_of(who, row, own):
     """The part that a row belongs to; -1 if it is not to be found."""
     there, _, groups, within = who
@@ -168,7 +134,7 @@ def _part_of(who, row, own):
     return within[row] if len(within) > 0 else 0
 
 
-@numba.njit
+@inlined
 def _product(rows, row, query):
     """The product of a row and a dense query; ``rows`` are CSR, or dense where they have no bounds."""
     data, columns, indptr = rows
@@ -183,7 +149,7 @@ def _product(rows, row, query):
     return _rounded(total)
 
 
-@numba.njit
+@inlined
 def _count(about, norms, rest, limit, start, end):
     """How many rows may reach the limit. (No branch, so that eight rows are looked at in one step.)"""
     count = 0
@@ -192,7 +158,7 @@ def _count(about, norms, rest, limit, start, end):
     return count
 
 
-@numba.njit
+@inlined
 def _measure_likely(best, likely, who, k, own, rows, query, about):
     """Measure the k rows of each part that look best: the worst of them says what others must reach."""
     low = np.float32(0)
@@ -216,7 +182,7 @@ def _measure_likely(best, likely, who, k, own, rows, query, about):
         likely[3][part] = 0
 
 
-@numba.njit
+@inlined
 def _measure(best, who, k, own, rows, query, about, norms, rest, limit):
     """Measure the rows that may reach the limit."""
     for start in range(0, len(about), BLOCK):
@@ -231,7 +197,7 @@ def _measure(best, who, k, own, rows, query, about, norms, rest, limit):
 
 
 @compiled(
-    *CSR, *CSR, *CSR, *CSC, _read(types.int32), _read(types.int64), _read(types.float32, 2),
+    *CSR, *CSR, *CSR, *CSC, read_only(types.int32), read_only(types.int64), read_only(types.float32, 2),
     types.float64, types.boolean, *WHO, *FOUND,
 )  # fmt: skip
 def nearest_sparse_cosines(
@@ -308,7 +274,7 @@ def nearest_sparse_cosines(
 
 
 @compiled(
-    _read(types.float64, 2), _read(types.float64), _write(types.float32, 2), types.float64,
+    read_only(types.float64, 2), read_only(types.float64), writable(types.float32, 2), types.float64,
     *WHO, *FOUND,
 )  # fmt: skip
 def nearest_dense_cosines(
@@ -329,7 +295,7 @@ def nearest_dense_cosines(
         _hand_over(best, k, similarities[i], found[i])
 
 
-@compiled(_read(types.float64, 2), _read(types.float64, 2), *WHO, *FOUND)
+@compiled(read_only(types.float64, 2), read_only(types.float64, 2), *WHO, *FOUND)
 def nearest_dense_distances(
     queries, rows, there, keys, groups, within, own_groups, parts, k, similarities, found,
 ):  # fmt: skip
@@ -389,7 +355,7 @@ def nearest_sparse_distances(
         _hand_over(best, k, similarities[i], found[i])
 
 
-@numba.njit
+@inlined
 def _too_far(least):
     """A squared distance beyond which no row reaches this similarity, with room for rounding."""
     if least <= 0:

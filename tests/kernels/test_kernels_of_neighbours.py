@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from textpipe import kernels
 from textpipe.errors import InputError
+from textpipe.kernels import compiled
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
 from textpipe.neighbours.growing import GrowingDense, GrowingSparse
 from textpipe.neighbours.search import FEW, search_of
@@ -102,7 +102,7 @@ def test_a_kernel_works_where_machine_code_cannot_be_kept():
     names = {}
     exec(source, names)  # noqa: S102  # a function without a file: there is no folder beside it
     numbers = np.arange(3.0)
-    kernels.compiled(kernels._write(kernels.types.float64))(names["double"])(numbers)
+    compiled.compiled(compiled.writable(compiled.types.float64))(names["double"])(numbers)
     assert numbers.tolist() == [0, 2, 4]
 
 

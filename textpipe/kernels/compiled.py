@@ -1,0 +1,43 @@
+"""How a loop is compiled, and what it takes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba import types
+
+inlined = numba.njit
+"""A piece of a loop, compiled with whatever calls it."""
+
+
+def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Compile at the first call, for these types only; keep the machine code on disk where possible."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.cache
+        def machine_code() -> Any:
+            made = types.void(*signature)
+            try:
+                return numba.njit(made, cache=True, nogil=True)(function)
+            except RuntimeError:  # no folder to keep it in, neither beside this file nor at home
+                return numba.njit(made, nogil=True)(function)
+
+        @functools.wraps(function)
+        def call(*arguments: Any) -> None:
+            machine_code()(*arguments)
+
+        return call
+
+    return decorate
+
+
+def read_only(kind: Any, dimensions: int = 1) -> Any:
+    """An array that is only read (one in a mapped file cannot be written to)."""
+    return types.Array(kind, dimensions, "C", readonly=True)
+
+
+def writable(kind: Any, dimensions: int = 1) -> Any:
+    return types.Array(kind, dimensions, "C")
