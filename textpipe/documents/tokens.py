@@ -154,16 +154,45 @@ class Tokens:
         >>> Tokens.of_lists([["to be", "be or"]], [[(0, 5), (3, 8)]]).words_covered(words).tolist()
         [3]
         """
-        if words is None or not len(self.starts) or np.array_equal(self.starts, words.starts):
+        if self._stand_on(words):
             return self.lengths()
-        starts = self._keys(self.starts)
-        first = np.searchsorted(words._keys(words.ends), starts, "right")
-        last = np.searchsorted(words._keys(words.starts), self._keys(self.ends), "left")
-        steps = np.zeros(len(words.codes) + 1, np.int64)
-        np.add.at(steps, first, 1)
-        np.add.at(steps, np.maximum(first, last), -1)
-        covered = np.concatenate(([0], np.cumsum(np.cumsum(steps)[:-1] > 0)))
-        return np.diff(covered[words.rows]).astype(np.int64)
+        assert words is not None  # noqa: S101  # for mypy: without words they stand on their own
+        first, after = self._words_under(words)
+        return _per_row(_on(first, after, len(words.codes)) > 0, words.rows)
+
+    def words_known(self, known: NDArray[np.bool_], words: Tokens | None) -> Int64:
+        """How many words of each document are known, where the tokens of ``known`` [n_tokens] are,
+        int64[n_documents].
+
+        A word is known by a known token that stands on it and on others, or if more than half of the
+        tokens that stand on it alone are known: one run of four letters does not make a long word known.
+
+        >>> words = Tokens.of_lists([["free", "to"]])
+        >>> pieces = Tokens.of_lists([["fre", "ree", "to"]], [[(0, 3), (1, 4), (5, 7)]])
+        >>> pieces.words_known(np.array([True, False, True]), words).tolist()
+        [1]
+        """
+        if self._stand_on(words):
+            return _per_row(known, self.rows)
+        assert words is not None  # noqa: S101  # for mypy: as above
+        first, after = self._words_under(words)
+        n = len(words.codes)
+        alone = after == first + 1
+        pieces = np.bincount(first[alone], minlength=n)
+        known_pieces = np.bincount(first[alone & known], minlength=n)
+        wide = known & (after > first + 1)
+        wide_known = _on(first[wide], after[wide], n) > 0
+        return _per_row(wide_known | (2 * known_pieces > pieces), words.rows)
+
+    def _stand_on(self, words: Tokens | None) -> bool:
+        """Is each of these tokens a word by itself?"""
+        return words is None or not len(self.starts) or np.array_equal(self.starts, words.starts)
+
+    def _words_under(self, words: Tokens) -> tuple[Int64, Int64]:
+        """The first word that each token touches, and the one after the last; at least one."""
+        first = np.searchsorted(words._keys(words.ends), self._keys(self.starts), "right")
+        after = np.searchsorted(words._keys(words.starts), self._keys(self.ends), "left")
+        return first, np.maximum(first, after)
 
     def places_in(self, words: Tokens) -> Int64:
         """For each token the position of the word with the same span, int64[n_tokens]; -1 if none.
@@ -235,3 +264,15 @@ def _forms_of(forms: pa.StringArray, codes: Int32) -> tuple[pa.StringArray, Int3
         return forms, codes
     numbers = np.cumsum(occurs, dtype=np.int32) - 1
     return forms.filter(pa.array(occurs)), numbers[codes].astype(np.int32)
+
+
+def _on(first: Int64, after: Int64, n: int) -> Int64:
+    """How many of the stretches ``first`` .. ``after`` lie on each of ``n`` places."""
+    steps = np.bincount(first, minlength=n + 1) - np.bincount(after, minlength=n + 1)
+    return np.cumsum(steps)[:n]
+
+
+def _per_row(yes: NDArray[np.bool_], rows: Int64) -> Int64:
+    """In how many places of each row it is so."""
+    before = np.concatenate(([0], np.cumsum(yes, dtype=np.int64)))
+    return np.diff(before[rows])

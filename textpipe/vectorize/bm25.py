@@ -68,7 +68,7 @@ class Bm25(Count):
     def learn(self, documents: Documents, labels: Any = None) -> None:
         super().learn(documents, labels)
         known = self.lookup(self.counted(documents))[1]
-        self.total_length_ = len(known.codes)
+        self.total_length_ = int(known.sum())
 
     @property
     def idf_(self) -> NDArray[np.float64]:

@@ -107,13 +107,13 @@ class Count(Vectorizer):
     def vectorize(self, documents: Documents) -> Matrix:
         tokens = self.counted(documents)
         counts, known = self.lookup(tokens)
-        length = known.lengths()
+        length = lengths_of(counts)
         if self.binary:
             counts.data[:] = 1.0
         return Matrix(
             self.weigh(counts, length),
             self.features(),
-            known.words_covered(documents.words),
+            tokens.words_known(known, documents.words),
             tokens.words_covered(documents.words),
         )
 
@@ -142,8 +142,8 @@ class Count(Vectorizer):
         """The words, by column, as scikit-learn asks for them."""
         return np.array(self.features(), object)
 
-    def lookup(self, tokens: Tokens) -> tuple[Any, Tokens]:
-        """Counts of the vocabulary's words (CSR), and the tokens that are known."""
+    def lookup(self, tokens: Tokens) -> tuple[Any, NDArray[np.bool_]]:
+        """Counts of the vocabulary's words (CSR), and which tokens are known [n_tokens]."""
         if not hasattr(self, "_columns"):
             self._columns = {word: column for column, word in enumerate(self.features())}
         columns = self._columns
@@ -153,9 +153,9 @@ class Count(Vectorizer):
             len(tokens.forms),
         )
         at = table[tokens.codes] if len(table) else tokens.codes
-        known = tokens.keep(at >= 0)
-        counts = count_codes(at[at >= 0], known.rows, len(self.vocabulary_))
-        return counts, known
+        known = at >= 0
+        kept = tokens.keep(known)
+        return count_codes(at[known], kept.rows, len(self.vocabulary_)), known
 
     def _nothing_left(self, tokens: Tokens, frequency: Int64) -> str:
         if not len(tokens.codes):
@@ -168,6 +168,11 @@ class Count(Vectorizer):
             f"{len(tokens.forms)} words of {len(tokens)} documents (the most frequent word stands in "
             f"{frequency.max()} of them): lower min_df or raise max_df"
         )
+
+
+def lengths_of(counts: Any) -> Int64:
+    """How many tokens were counted in each document, int64[n_documents]."""
+    return np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
 
 
 def count_forms(tokens: Tokens) -> Any:

@@ -112,7 +112,7 @@ class WordVectors(Vectorizer):
             values /= np.where(length > 0, length, 1.0)[:, None]
         words = documents.words
         return Matrix(
-            values, self.features(), known.words_covered(words), tokens.words_covered(words)
+            values, self.features(), tokens.words_known(known, words), tokens.words_covered(words)
         )
 
     def features(self) -> list[str]:
@@ -166,12 +166,13 @@ class WordVectors(Vectorizer):
             self._rows = {word: row for row, word in enumerate(self.words_.to_pylist())}
         return self._rows
 
-    def _weigh(self, tokens: Tokens) -> tuple[Any, Int64, Float64, Tokens]:
-        """Weights (CSR, a column for each used word), those words, their vectors; known tokens."""
+    def _weigh(self, tokens: Tokens) -> tuple[Any, Int64, Float64, NDArray[np.bool_]]:
+        """Weights (CSR, a column for each used word), those words, their vectors; which tokens are known."""
         found = self.find(tokens.forms.to_pylist())
         at = found.rows[tokens.codes] if len(found.rows) else found.rows
-        kept = tokens.keep(at >= 0)
-        used, columns = np.unique(at[at >= 0], return_inverse=True)
+        known: NDArray[np.bool_] = at >= 0
+        kept = tokens.keep(known)
+        used, columns = np.unique(at[known], return_inverse=True)
         weights = count_codes(columns.astype(np.int32), kept.rows, len(used))
         n_words, extra = len(self.words_), used >= len(self.words_)
         vectors = np.empty((len(used), self.vectors_.shape[1]))
@@ -189,9 +190,9 @@ class WordVectors(Vectorizer):
         if self.documents == "idf":
             divisor = np.bincount(row_of_entry, weights.data, len(tokens)).astype(np.float64)
         weights.data /= divisor[row_of_entry]
-        return weights, used, vectors, kept
+        return weights, used, vectors, known
 
-    def _means(self, tokens: Tokens) -> tuple[Float64, Tokens]:
+    def _means(self, tokens: Tokens) -> tuple[Float64, NDArray[np.bool_]]:
         weights, _, vectors, known = self._weigh(tokens)
         values: Float64 = weights @ vectors  # row by row, word by word: SciPy's own loop, no BLAS
         return values, known

@@ -113,10 +113,10 @@ class Hashing(Vectorizer):
         if self.norm != "none" and len(tokens):  # scikit-learn refuses no rows
             values = normalize(values, self.norm, copy=False)
         seen = self._positions(columns) >= 0
-        known = tokens.keep(seen[tokens.codes]) if len(seen) else tokens
+        known = seen[tokens.codes] if len(seen) else np.zeros(0, np.bool_)
         words = documents.words
         return Matrix(
-            values, self.features(), known.words_covered(words), tokens.words_covered(words)
+            values, self.features(), tokens.words_known(known, words), tokens.words_covered(words)
         )
 
     def features(self) -> HashedNames:
