@@ -32,7 +32,7 @@ def pipeline() -> tp.Pipeline:
                 ]
             ),
             tp.StretchByLabel(),
-            tp.KnnClassifier(k=10),
+            tp.KnnClassifier(k=10, minimum_known=0.25),
         ],
         language="en",
     )

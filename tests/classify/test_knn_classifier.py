@@ -100,6 +100,19 @@ def test_too_little_evidence_is_unsure():
     assert KnnClassifier().fit([[1.0, 0.0]], ["b"]).predict([[0.0, 1.0]]).tolist() == ["unsure"]
 
 
+def test_where_too_few_words_are_known_the_verdict_is_unsure():
+    for least, verdict in ((0.0, "spam"), (0.25, "spam"), (0.26, "unsure")):
+        pipeline = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1, minimum_known=least)])
+        pipeline.fit(["win prize", "lunch"], ["spam", "ham"])
+        assert pipeline.predict(["win some other thing", "win"]).tolist() == [verdict, "spam"]
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_the_known_share_is_a_share(share):
+    with pytest.raises(DefinitionError, match="minimum_known must be a share from 0.0 to 1.0"):
+        KnnClassifier(minimum_known=share).check()
+
+
 def test_while_a_label_has_too_few_documents_every_verdict_is_unsure():
     pipeline = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1, minimum_training=2)])
     pipeline.fit(["win prize", "win win", "lunch"], ["spam", "spam", "ham"])

@@ -208,6 +208,7 @@ def test_a_text_without_known_words_has_nothing_to_explain() -> None:
     [
         ({"verdict_from": {"spam": 0.99999}}, "verdict_from asks for 0.99999"),
         ({"minimum_evidence": 50.0}, "minimum_evidence asks for 50."),
+        ({"minimum_known": 1.0}, "knew 5 of 6 words, and minimum_known asks for 1 of them"),
         (
             {"minimum_training": 9},
             "Training has 3 documents of ham, and minimum_training asks for 9",
@@ -215,7 +216,7 @@ def test_a_text_without_known_words_has_nothing_to_explain() -> None:
     ],
 )
 def test_what_is_below_a_threshold_leans_and_says_why(options: dict[str, object], why: str) -> None:
-    found = tp.explain(trained("tf_idf", tp.KnnClassifier(k=3, **options)), "a free prize at lunch")
+    found = tp.explain(trained("tf_idf", tp.KnnClassifier(k=3, **options)), "a free prize at lunch darling")
     assert (found.verdict, found.leaning) == ("unsure", "spam")
     assert why in str(found.why_unsure)
     assert found.neighbours

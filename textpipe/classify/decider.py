@@ -26,6 +26,8 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
     reads = ("matrix",)
     writes = ("decisions",)
     nonnegative: ClassVar[bool] = False
+    minimum_known: float = 0.0
+    """Where a smaller share of a document's words is known, the verdict is unsure."""
 
     def _learn(self, values: Any, y: NDArray[Any]) -> None:
         raise TypeError(f"{type(self).__name__} must say _learn(values, y)")
@@ -82,6 +84,8 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         unsure = decisions.unsure | ~self._has_evidence(values)
         if matrix is not None and matrix.known is not None:
             unsure |= matrix.known == 0
+            if matrix.total is not None:
+                unsure |= matrix.known < self.minimum_known * matrix.total
         return dataclasses.replace(
             decisions,
             unsure=unsure,

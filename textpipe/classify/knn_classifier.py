@@ -54,6 +54,8 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         verdict_from: a label is only said where its score is at least this, such as
             ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
         minimum_evidence: where the votes add up to less, the verdict is "unsure". Default 0.0.
+        minimum_known: where a smaller share of a document's words is known, 0.0 to 1.0, the verdict is
+            "unsure". Default 0.0: one known word is enough.
         minimum_training: while a label has fewer training documents, every verdict is "unsure".
             Default 0.
 
@@ -77,6 +79,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         most_k: int = 50,
         verdict_from: dict[str, float] | None = None,
         minimum_evidence: float = 0.0,
+        minimum_known: float = 0.0,
         minimum_training: int = 0,
     ) -> None:
         super().__init__(k, metric, weights, power, excerpt)
@@ -85,6 +88,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         self.most_k = most_k
         self.verdict_from = verdict_from
         self.minimum_evidence = minimum_evidence
+        self.minimum_known = minimum_known
         self.minimum_training = minimum_training
 
     def check(self) -> None:
@@ -95,6 +99,11 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
                 raise DefinitionError(
                     f"{self.name()}: {option} must be at least {least}, and {value} was given"
                 )
+        if not 0 <= self.minimum_known <= 1:
+            raise DefinitionError(
+                f"{self.name()}: minimum_known must be a share from 0.0 to 1.0, and "
+                f"{self.minimum_known} was given"
+            )
 
     # -- training -----------------------------------------------------------------------------------
 

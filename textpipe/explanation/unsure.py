@@ -26,6 +26,12 @@ def why_unsure(
         return None
     if is_unknown(decisions, values):
         return "There is no evidence: training knew none of these words."
+    known, total = decisions.known, decisions.total
+    if known is not None and total is not None and known[0] < decider.minimum_known * total[0]:
+        return (
+            f"Training knew {int(known[0])} of {int(total[0])} words, and minimum_known asks for "
+            f"{decider.minimum_known:g} of them."
+        )
     if isinstance(decider, KnnClassifier):
         fewest = int(decider.counts_.min())
         if fewest < decider.minimum_training:
