@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.leave_one_out import Judged, leave_one_out, sample_of
 from textpipe.documents import Documents, Matrix
 from textpipe.duplicates import by_content, grouped_parts, near_duplicate_groups
+from textpipe.errors import TextpipeWarning
 from textpipe.stage import Stage
 
 FOLDS = 5
@@ -27,8 +29,9 @@ def judged_in_folds(
     leaving it out afterwards cannot undo that. So the ``stages`` from ``first`` on, the first that learns
     from labels, are trained anew without each fold, on ``documents`` as they are before it. The last
     stage, trained, says how many neighbours are looked at. Where no stage learns from labels, ``first``
-    is the last one, and each document is left out by itself. Where a label has too few documents to be
-    cut into folds, nobody is judged.
+    is the last one, and each document is left out by itself. Documents of a label that cannot be cut into
+    folds, since they are near-duplicates or there is but one, train in each and are not judged; where fewer
+    than two labels can be cut, nobody is judged.
     """
     keeper = stages[-1]
     assert isinstance(keeper, KnnClassifier), "it judges itself"  # noqa: S101  # for mypy
@@ -45,6 +48,8 @@ def judged_in_folds(
     for train, test in grouped_parts(codes, groups[order], FOLDS, seed=0):
         train, test = order[train], order[test]
         test = test[sample[test]]
+        if not len(test):
+            continue
         rows, asked = _matrices(stages, first, documents[train], labels[train], documents[test])
         index = keeper.index_of(rows.values, labels[train])
         found = index.nearest(asked.values, most)
@@ -71,12 +76,14 @@ def _matrices(
 ) -> tuple[Matrix, Matrix]:
     """The matrix of training documents, and of others, by stages that learn from the former only."""
     earlier = list(stages[:first])
-    for stage in stages[first:-1]:
-        fresh = clone(stage)
-        fresh.meet(earlier, getattr(stage, "language_", "en"))
-        earlier.append(fresh)
-        if fresh.learns:
-            fresh.learn(training, labels)
-        training, judged = fresh.apply_in_training(training), fresh.apply(judged)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TextpipeWarning)  # they warned when they learned from all
+        for stage in stages[first:-1]:
+            fresh = clone(stage)
+            fresh.meet(earlier, getattr(stage, "language_", "en"))
+            earlier.append(fresh)
+            if fresh.learns:
+                fresh.learn(training, labels)
+            training, judged = fresh.apply_in_training(training), fresh.apply(judged)
     assert training.matrix is not None and judged.matrix is not None  # noqa: S101, PT018  # for mypy
     return training.matrix, judged.matrix

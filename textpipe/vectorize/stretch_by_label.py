@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.documents import Documents
-from textpipe.duplicates import by_content, grouped_parts, near_duplicate_groups
+from textpipe.duplicates import (
+    by_content,
+    grouped_parts,
+    in_several_groups,
+    near_duplicate_groups,
+)
 from textpipe.errors import DefinitionError, TextpipeWarning
 from textpipe.neighbours import content_keys, equal_rows
 from textpipe.rows import unit_rows
@@ -19,6 +24,9 @@ from textpipe.vectorize.joined_names import JoinedNames
 from textpipe.vectorize.matrix_stage import MatrixStage, matrix_of
 
 Array = NDArray[np.float64]
+
+NAMED = 10
+"""So many labels are named in a warning."""
 
 
 class StretchByLabel(MatrixStage):
@@ -34,9 +42,10 @@ class StretchByLabel(MatrixStage):
 
     A training row's own label must not shine through, or its neighbours look better than they are: in
     training, a row's value comes from a discriminant that did not see it nor its near-duplicates
-    (cross-fitting; Wolpert: Stacked generalization, 1992). That takes two documents of each label that are
-    no near-duplicates. Where a label has fewer, or there is a single label, nothing is stretched: the new
-    columns are 0, and a TextpipeWarning says so.
+    (cross-fitting; Wolpert: Stacked generalization, 1992). That takes two documents of a label that are no
+    near-duplicates. A label with fewer takes no part: the discriminant does not see its documents, and it
+    gets no column. Where fewer than two labels can take part, nothing is stretched: the new columns are 0.
+    A TextpipeWarning says either.
 
     Options:
         strength: how much the new column weighs against all others together; 0 switches it off.
@@ -90,23 +99,33 @@ class StretchByLabel(MatrixStage):
 
     def _learn(self, values: Any, labels: NDArray[Any] | None, texts: Sequence[str] | None) -> None:
         assert labels is not None, "needs_labels"  # noqa: S101  # for mypy
-        self.classes_, codes = self.classes_of(labels)
+        classes, codes = self.classes_of(labels)
         rows = unit_rows(values)
         # whoever trains in another order gets the same
         order = by_content(content_keys(rows, labels), texts)
         groups = near_duplicate_groups(texts) if texts is not None else equal_rows(rows)
+        parts = list(grouped_parts(codes[order], groups[order], self.folds, self.seed))
+        takes_part = in_several_groups(codes, groups) if parts else np.ones(len(codes), bool)
+        self.classes_ = classes[np.unique(codes[takes_part])]
+        self._left_out = np.setdiff1d(classes, self.classes_)
         n_columns = 1 if len(self.classes_) <= 2 else len(self.classes_)
         self.coef_: Array = np.zeros((n_columns, values.shape[1]))
         self.intercept_: Array = np.zeros(n_columns)
         self.scale_ = 1.0
         said = np.zeros((len(codes), n_columns))
-        parts = list(grouped_parts(codes[order], groups[order], self.folds, self.seed))
         if parts:
+            alone = ~takes_part
             for train, judge in parts:
-                coef, intercept = self._discriminant(rows[order[train]], codes[order[train]])
-                said[order[judge]] = rows[order[judge]] @ coef.T + intercept
-            self.coef_, self.intercept_ = self._discriminant(rows[order], codes[order])
-            self.scale_ = float(np.sqrt((said[order] ** 2).sum(axis=1).mean())) or 1.0
+                train, judge = order[train], order[judge]
+                train = train[takes_part[train]]
+                coef, intercept = self._discriminant(rows[train], codes[train])
+                judge = np.append(judge, np.flatnonzero(alone & np.isin(groups, groups[judge])))
+                said[judge] = rows[judge] @ coef.T + intercept
+            inside = order[takes_part[order]]
+            self.coef_, self.intercept_ = self._discriminant(rows[inside], codes[inside])
+            unseen = alone & ~np.isin(groups, groups[inside])
+            said[unseen] = rows[unseen] @ self.coef_.T + self.intercept_
+            self.scale_ = float(np.sqrt((said[inside] ** 2).sum(axis=1).mean())) or 1.0
         self._in_training = said
 
     def _discriminant(self, rows: Any, codes: NDArray[np.intp]) -> tuple[Array, Array]:
@@ -141,14 +160,26 @@ class StretchByLabel(MatrixStage):
         return self._training_rows(values)
 
     def _training_rows(self, values: Any) -> Any:
-        if not self.coef_.any():
-            warnings.warn(
-                "stretch_by_label: nothing is stretched. It needs two documents or more of each of two "
-                "labels, near-duplicates counted once: give more of the rare labels, or leave it out",
-                TextpipeWarning,
-                stacklevel=3,
-            )
+        if warning := self._warning():
+            warnings.warn(f"stretch_by_label: {warning}", TextpipeWarning, stacklevel=3)
         return self._beside(unit_rows(values), self.__dict__.pop("_in_training"))
+
+    def _warning(self) -> str | None:
+        """What did not become of training as it was meant."""
+        if not self.coef_.any():
+            return (
+                "nothing is stretched. It needs two documents or more of each of two labels, "
+                "near-duplicates counted once: give more of the rare labels, or leave it out"
+            )
+        left_out = [str(label) for label in self.__dict__.pop("_left_out")]
+        if not left_out:
+            return None
+        named = ", ".join(left_out[:NAMED]) + (", ..." if len(left_out) > NAMED else "")
+        return (
+            f"too few documents of {named}: it needs two or more of a label, near-duplicates counted "
+            f"once. Rows are stretched by the other {len(self.classes_)} labels only: give more "
+            f"documents of {'it' if len(left_out) == 1 else 'them'}, or none"
+        )
 
     # -- use ----------------------------------------------------------------------------------------
 
