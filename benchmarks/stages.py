@@ -19,7 +19,7 @@ from _corpora import sms_spam, spamassassin
 
 import textpipe as tp
 from textpipe.documents import Documents
-from textpipe.pipeline import BATCH
+from textpipe.run import batches
 from textpipe.stage import Stage
 
 ROUNDS = 3
@@ -90,7 +90,7 @@ def measure(
     for _ in range(ROUNDS):
         for stage in stages:
             started = time.process_time()
-            for batch in documents.batches(BATCH):
+            for batch in batches(documents):
                 after = stage.apply(batch)
             times[str(stage)].append(time.process_time() - started)
             made = after.tokens is not None

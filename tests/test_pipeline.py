@@ -67,7 +67,7 @@ def test_no_documents_have_no_labels(trained):
 def test_results_do_not_depend_on_the_size_of_a_batch(trained, monkeypatch):
     many = [f"{text} {other}" for text in TEXTS for other in TEXTS]
     whole = trained.decide(many)
-    monkeypatch.setattr("textpipe.pipeline.BATCH", 5)
+    monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", 5)
     parts = trained.decide(many)
     assert whole.scores.tobytes() == parts.scores.tobytes()
     assert whole.verdicts().tolist() == parts.verdicts().tolist()
@@ -191,11 +191,8 @@ def test_a_pipeline_that_decides_nothing_says_so():
 
 def test_observers_are_told_of_all_work(trained):
     seen = []
-    trained.decide(
-        TEXTS, lambda position, stage, n, seconds: seen.append((position, stage.name(), n))
-    )
-    names = list(trained.named_stages())
-    assert seen == [(i, name, 6) for i, name in enumerate(names)]
+    trained.decide(TEXTS, lambda work: seen.append((work.position, work.documents)))
+    assert seen == [(i, 6) for i in range(len(trained))]
 
 
 def test_similar_documents(trained):

@@ -7,6 +7,7 @@
     ├── InputError           documents or labels that cannot be read as such (also a ValueError)
     ├── SourceError          a file, folder or stream that cannot be read at all
     ├── ResourceError        a model, word list or library that is not installed
+    ├── ProcessError         a process that was killed while it worked on a document
     ├── BundleError          a trained pipeline on disk that is damaged or not ours
     └── NotTrainedError      asked for a result before ``fit`` (also scikit-learn's NotFittedError, and
                              for that reason in stage.py: this file imports nothing)
@@ -50,6 +51,10 @@ class SourceError(TextpipeError):
 
 class ResourceError(TextpipeError):
     """A model, a word list or an optional library that this machine does not have."""
+
+
+class ProcessError(TextpipeError):
+    """A process that was killed while it worked on a document: by the system, or by a crash."""
 
 
 class BundleError(TextpipeError):

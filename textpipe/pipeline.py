@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,12 @@ from textpipe.errors import DefinitionError, InputError, TextpipeError
 from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
 from textpipe.options import check_names
+from textpipe.run import Observer, Work, batches, spread, threaded
+from textpipe.run.chain import say_where
 from textpipe.stage import NotTrainedError, Stage, flow
 
-BATCH = 500
-"""How many documents go through the stages at a time. It bounds memory; results do not depend on it."""
-
-Observer = Callable[[int, Stage, int, float], None]
-"""Told after each piece of work: position of the stage, the stage, documents done, seconds it took."""
+OWN = ("stages", "language", "n_jobs")
+"""The options of the pipeline itself."""
 
 
 def _decides(pipeline: Pipeline) -> bool:
@@ -36,18 +36,13 @@ def _transforms(pipeline: Pipeline) -> bool:
     return not _decides(pipeline)
 
 
-def _say_where(error: Exception, position: int, stage: Stage) -> None:
-    """Add to an error that is not ours, such as a bug in a stage of one's own, where it happened."""
-    if not isinstance(error, TextpipeError):
-        error.add_note(f"in stage {position + 1}, {stage.name()}")
-
-
 class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     """Stages, one after another; the last one may decide.
 
     It is a scikit-learn estimator: ``fit``, ``predict``, ``transform``, ``clone``, ``get_params`` and
     ``set_params("remove_stop_words__keep")``; a slice such as ``pipe[:-1]`` is a pipeline that shares
-    its stages. Documents are whatever ``Documents.of`` takes.
+    its stages. Documents are whatever ``Documents.of`` takes. ``n_jobs`` cores are used (None is one, -1
+    all of them); what comes out is the same bytes, however many.
 
     >>> from textpipe import Count, KnnClassifier, Tokenize
     >>> pipe = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1)])
@@ -56,9 +51,12 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     ['spam', 'unsure']
     """
 
-    def __init__(self, stages: Sequence[Stage], language: str = "en") -> None:
+    def __init__(
+        self, stages: Sequence[Stage], language: str = "en", n_jobs: int | None = None
+    ) -> None:
         self.stages = stages
         self.language = language
+        self.n_jobs = n_jobs
 
     # -- what it is made of ---------------------------------------------------------------------
 
@@ -83,14 +81,14 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             return named[key]
         if not isinstance(key, slice):
             return self.stages[key]
-        part = Pipeline(self.stages[key], self.language)
+        part = Pipeline(self.stages[key], self.language, self.n_jobs)
         if hasattr(self, "trained_"):
             part.trained_ = self.trained_
         return part
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Options by name; with ``deep``, also each stage's as ``stage__option``."""
-        options: dict[str, Any] = {"stages": self.stages, "language": self.language}
+        options: dict[str, Any] = {name: getattr(self, name) for name in OWN}
         if deep and isinstance(self.stages, list | tuple):
             for name, stage in self.named_stages().items():
                 options[name] = stage
@@ -103,7 +101,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
         Whole stages come first, so that an option is set on the new stage; it goes by the old name.
         """
-        for own in ("stages", "language"):
+        for own in OWN:
             if own in options:
                 setattr(self, own, options.pop(own))
         named = self.named_stages()
@@ -127,6 +125,10 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if not isinstance(self.language, str):
             raise DefinitionError(
                 f'language must be a text such as "en" or "de", and {self.language!r} was given'
+            )
+        if self.n_jobs == 0 or not isinstance(self.n_jobs, int | None):
+            raise DefinitionError(
+                f"n_jobs must be a number of cores, -1 for all of them, and {self.n_jobs!r} was given"
             )
         if not self.stages:
             raise DefinitionError("a pipeline needs at least one stage, and none was given")
@@ -199,7 +201,10 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         first = next(
             (i for i, s in enumerate(self.stages[:-1]) if s.sees_labels), len(self.stages) - 1
         )
-        for position, stage in enumerate(self.stages[done:], done):
+        last = len(self.stages) - 1
+        position = done
+        while position <= last:
+            stage = self.stages[position]
             if position == first:
                 before = documents
             if stage.learns:
@@ -210,17 +215,21 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                         known = labels_of(labels, len(before))
                         stage.judge(judged_in_folds(self.stages, first, before, known))
                 except Exception as error:
-                    _say_where(error, position, stage)
+                    say_where(error, position, stage)
                     raise
                 if observe:
-                    observe(position, stage, 0, time.perf_counter() - started)
+                    observe(Work(position, 0, time.perf_counter() - started))
             if stage.cross_fits:
                 documents = stage.apply_in_training(documents)
-            elif stage is not self.stages[-1]:
-                parts = [
-                    self._apply(position, batch, observe) for batch in documents.batches(BATCH)
-                ]
-                documents = Documents.concat(parts)
+                position += 1
+            elif position < last:
+                learners = (i for i in range(position + 1, last) if self.stages[i].learns)
+                until = next(learners, last)
+                parts = self._through(position, until, documents, observe)
+                documents = Documents.concat(list(parts))
+                position = until
+            else:
+                break
         self.trained_ = True
         return self
 
@@ -249,11 +258,16 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         """``decide``, batch by batch, for documents that ``done`` stages have already worked on."""
         position, decider = len(self.stages) - 1, self.stages[-1]
         assert isinstance(decider, Decider), "checked by decide"  # noqa: S101  # for mypy
-        for batch in self._batches(documents, observe, done):
+
+        def decide(batch: Documents) -> tuple[Decisions, float]:
             started = time.perf_counter()
-            decisions = decider.decide(batch)
+            return decider.decide(batch), time.perf_counter() - started
+
+        ready = self._batches(documents, observe, done, only_matrix=True)
+        first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
+        for decisions, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):
             if observe:
-                observe(position, decider, len(batch), time.perf_counter() - started)
+                observe(Work(position, len(decisions), seconds))
             yield decisions
 
     @available_if(_decides)  # type: ignore[untyped-decorator]
@@ -335,8 +349,13 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     # -- inside ---------------------------------------------------------------------------------------
 
     def _batches(
-        self, documents: Documents, observe: Observer | None, done: int
+        self,
+        documents: Documents,
+        observe: Observer | None,
+        done: int,
+        only_matrix: bool = False,
     ) -> Iterator[Documents]:
+        """The documents, batch by batch, after every stage that does not decide."""
         if not hasattr(self, "trained_"):
             self.check()
         for stage in self.stages:  # one of them may have been replaced since fit
@@ -347,23 +366,25 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 )
         if not hasattr(self, "trained_"):
             self.prepare()
-        end = len(self.stages) - _decides(self)
-        for start in range(0, max(1, len(documents)), BATCH):
-            batch = documents[start : start + BATCH]
-            for position in range(done, end):
-                batch = self._apply(position, batch, observe)
-            yield batch
+        until = len(self.stages) - _decides(self)
+        yield from self._through(done, until, documents, observe, only_matrix)
 
-    def _apply(self, position: int, batch: Documents, observe: Observer | None) -> Documents:
-        started = time.perf_counter()
-        try:
-            after = self.stages[position].apply(batch)
-        except Exception as error:
-            _say_where(error, position, self.stages[position])
-            raise
-        if observe:
-            observe(position, self.stages[position], len(batch), time.perf_counter() - started)
-        return after
+    def _through(
+        self,
+        position: int,
+        until: int,
+        documents: Documents,
+        observe: Observer | None,
+        only_matrix: bool = False,
+    ) -> Iterator[Documents]:
+        """The documents, batch by batch, after the stages from ``position`` up to ``until``."""
+        stages = self.stages[position:until]
+        parts = batches(documents)
+        for batch, done in spread(stages, position, parts, self.n_jobs, only_matrix):
+            if observe:
+                for work in done:
+                    observe(work)
+            yield batch
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "trained_") or not any(stage.learns for stage in self.stages)

@@ -52,6 +52,9 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     writes: ClassVar[tuple[str, ...]] = ()
     by_word: ClassVar[bool] = False
     """Does the result for a word depend on the word alone?"""
+    in_threads: bool = False
+    """Does its work leave Python free, so that threads do it side by side? (NumPy, Arrow and compiled
+    loops do; a loop in Python does not.)"""
     file_options: ClassVar[tuple[str, ...]] = ()
     """Options that may name a file or folder; a definition's are found beside it."""
 

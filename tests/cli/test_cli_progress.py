@@ -5,6 +5,7 @@ from rich.console import Console
 from textpipe import Lowercase, Tokenize
 from textpipe.cli import progress as module
 from textpipe.cli.progress import Bar, progress
+from textpipe.run import Work
 
 
 def test_nothing_is_shown_where_standard_error_is_no_terminal(capsys):
@@ -51,8 +52,8 @@ def test_training_is_one_bar_over_all_stages():
 
     stages = [Tokenize("words"), Lowercase()]
     observe = Listening(None).training(10, stages)
-    observe(0, stages[0], 5, 0.1)
-    observe(0, stages[0], 5, 0.1)
+    observe(Work(0, 5, 0.1))
+    observe(Work(0, 5, 0.1))
     assert told == [
         ("training tokenize", 0, 10),
         ("training tokenize", 5, 10),

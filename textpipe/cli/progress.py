@@ -12,6 +12,7 @@ from textpipe.cli.terminal import err
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from textpipe.run import Work
     from textpipe.stage import Stage
 
 PATIENCE = 2.0
@@ -57,10 +58,13 @@ class _Observer:
         self.documents = documents
         self.stages = stages
         self.done = [0] * len(stages)
-        self(0, stages[0], 0, 0.0)
+        self._show(0)
 
-    def __call__(self, position: int, stage: Stage, documents: int, seconds: float) -> None:
-        self.done[position] += documents
+    def __call__(self, work: Work) -> None:
+        self.done[work.position] += work.documents
+        self._show(work.position)
+
+    def _show(self, position: int) -> None:
         if self.done[position] >= self.documents and position + 1 < len(self.stages):
             position += 1
         total = self.documents * max(1, len(self.stages) - 1)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from textpipe.documents import Documents
     from textpipe.sources import Record
 
+AT_A_TIME = 500
+"""So many documents are read before their verdicts are asked for."""
+
 MOST_SKIPPED = 5
 """So many places of what was set aside are named."""
 
@@ -62,10 +65,9 @@ def batches(records: Iterable[Record]) -> Iterator[Documents]:
     """Documents, some hundreds at a time, under the ids that their sources gave them."""
     import pyarrow as pa
 
-    from textpipe.pipeline import BATCH
     from textpipe.sources.corpus import gather
 
     unlabelled = (dataclasses.replace(record, label=None) for record in records)
-    while part := list(itertools.islice(unlabelled, BATCH)):
+    while part := list(itertools.islice(unlabelled, AT_A_TIME)):
         ids = pa.array([record.id for record in part], pa.string())
         yield gather(part).documents.with_(ids=ids)

@@ -12,7 +12,7 @@ from scipy import sparse
 from textpipe.diagnosis.findings import Leak, Measure, light_of
 from textpipe.documents import Documents, Regions, Tokens
 from textpipe.printable import one_line
-from textpipe.vectorize.count import count_forms
+from textpipe.vectorize.counting import count_forms
 
 COVERAGE = 0.15
 """A word that fewer of a label's documents have is no leak: it decides too little."""

@@ -17,6 +17,7 @@ from textpipe.errors import DefinitionError
 from textpipe.neighbours import Index, content_keys
 from textpipe.pipeline import Pipeline
 from textpipe.rows import unit_rows
+from textpipe.run import Work
 from textpipe.stage import Stage
 from textpipe.vectorize.matrix_stage import MatrixStage
 from textpipe.vectorize.union import Union
@@ -97,10 +98,10 @@ def prepare(pipeline: Pipeline, documents: Documents, progress: Progress | None)
         return Prepared(documents, chain, first, writers[0], unlabelled)
     done = 0
 
-    def observe(position: int, stage: Stage, many: int, seconds: float) -> None:
+    def observe(work: Work) -> None:
         nonlocal done
-        if progress and position == first - 1:
-            done += many
+        if progress and work.position == first - 1:
+            done += work.documents
             progress("preparing documents", done, len(documents))
 
     ready = chain[:first].run(documents, observe)

@@ -18,7 +18,7 @@ from textpipe.evaluation.judgement import Report, StageTime
 from textpipe.evaluation.splits import Split, folds_of, near_duplicate_groups
 from textpipe.labels import labels_of
 from textpipe.pipeline import Pipeline
-from textpipe.stage import Stage
+from textpipe.run import Observer, Work
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -140,15 +140,15 @@ def _positive(labels: NDArray[Any], positive: str | None) -> str | None:
 
 def _observer(
     times: list[StageTime], progress: Progress | None, what: str, total: int, last: int
-) -> Callable[[int, Stage, int, float], None]:
+) -> Observer:
     done = 0
 
-    def observe(position: int, stage: Stage, documents: int, seconds: float) -> None:
+    def observe(work: Work) -> None:
         nonlocal done
-        times[position].seconds += seconds
-        times[position].documents += documents
-        if progress and position == last:
-            done += documents
+        times[work.position].seconds += work.seconds
+        times[work.position].documents += work.documents
+        if progress and work.position == last:
+            done += work.documents
             progress(what, done, total)
 
     return observe

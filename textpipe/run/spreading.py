@@ -1,0 +1,105 @@
+"""Batches through stages, on as many cores as asked for, in order."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeAlias, TypeVar
+
+from textpipe.documents import Documents
+from textpipe.run.chain import Work, through
+from textpipe.stage import Stage
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+Done: TypeAlias = tuple[Documents, list[Work]]
+
+PATIENCE = 1.0
+"""Seconds of work that are done here before other processes are asked. To start one takes about two."""
+
+AHEAD = 2
+"""How many batches are under way for each job: one is worked on, and the next one lies ready."""
+
+
+def jobs(n_jobs: int | None) -> int:
+    """How many cores ``n_jobs`` means: None is 1, -1 all of them, -2 all but one, as in scikit-learn.
+
+    >>> jobs(None), jobs(3)
+    (1, 3)
+    """
+    if n_jobs is None or n_jobs > 0:
+        return n_jobs or 1
+    import loky
+
+    return max(1, int(loky.cpu_count()) + 1 + n_jobs)
+
+
+def spread(
+    stages: Sequence[Stage],
+    first: int,
+    batches: Iterable[Documents],
+    n_jobs: int | None = 1,
+    only_matrix: bool = False,
+) -> Iterator[Done]:
+    """Each batch after all stages, in order, and an account of the work.
+
+    The first second of work is done here. If there is more, and more than one job may be used, threads do
+    it, where all stages leave Python free for each other (``Stage.in_threads``), else processes. With
+    ``only_matrix`` processes send back no words and tokens.
+    """
+    left = iter(batches)
+    started = time.perf_counter()
+    features = None
+    for batch in left:
+        done = through(stages, first, batch)
+        if done[0].matrix is not None:
+            features = done[0].matrix.features
+        yield done
+        if n_jobs not in (None, 1) and time.perf_counter() - started >= PATIENCE:
+            break
+    more = list(itertools.islice(left, 1))
+    if not more:
+        return
+    rest = itertools.chain(more, left)
+    many = jobs(n_jobs)
+    if many == 1:
+        yield from (through(stages, first, batch) for batch in rest)
+    elif all(stage.in_threads for stage in stages):
+        yield from threaded(lambda batch: through(stages, first, batch), rest, many)
+    else:
+        from textpipe.run.workers import Workers
+
+        for documents, work in Workers(many).through(stages, first, rest, only_matrix):
+            matrix = documents.matrix
+            if matrix is not None and features is not None:  # they were not sent
+                matrix = dataclasses.replace(matrix, features=features)
+            yield documents.with_(matrix=matrix), work
+
+
+def threaded(
+    function: Callable[[Given], Made], values: Iterable[Given], n_jobs: int | None
+) -> Iterator[Made]:
+    """The function's result for each value, in order, by threads; few values are taken ahead."""
+    many = jobs(n_jobs)
+    if many == 1:
+        yield from map(function, values)
+        return
+    with ThreadPoolExecutor(many, "textpipe") as pool:
+        yield from in_order((pool.submit(function, value) for value in values), many * AHEAD)
+
+
+def in_order(submitted: Iterator[Future[Made]], ahead: int) -> Iterator[Made]:
+    """The results of futures in the order in which they were submitted, ``ahead`` of them under way."""
+    under_way: deque[Future[Made]] = deque(itertools.islice(submitted, ahead))
+    try:
+        while under_way:
+            result = under_way.popleft().result()
+            under_way.extend(itertools.islice(submitted, 1))
+            yield result
+    finally:
+        for future in under_way:
+            future.cancel()

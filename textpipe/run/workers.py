@@ -1,0 +1,173 @@
+"""Other processes that put batches through stages.
+
+Loky (what joblib and scikit-learn use) starts them anew instead of forking, so that no lock of a library is copied while it is
+held, and a script needs no ``if __name__ == "__main__"``. Stages are sent once, as a file; documents go to
+and fro as their Arrow and NumPy buffers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import os
+import pickle  # between processes of one program; nothing is ever loaded from another's file
+import signal
+import tempfile
+import threading
+import time
+import warnings
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from textpipe.documents import Documents
+from textpipe.errors import ProcessError
+from textpipe.run.chain import Work, through
+from textpipe.run.spreading import AHEAD, Done
+from textpipe.stage import Stage
+
+IDLE = 60
+"""Seconds after which a process that has nothing to do ends."""
+
+
+class Answer(NamedTuple):
+    """What a process sends back."""
+
+    documents: Documents
+    work: list[Work]
+    warnings: list[tuple[str, type[Warning]]]
+
+
+class Workers:
+    """So many processes. They stay for the next call, for a minute, and end with the one that asked.
+
+    Where one is killed (for memory, by a crash in a library), the batches under way are done again, one
+    at a time; a batch that kills a process by itself is halved until the document that does so is found.
+    """
+
+    def __init__(self, n_jobs: int) -> None:
+        self.n_jobs = n_jobs
+
+    def through(
+        self, stages: Sequence[Stage], first: int, batches: Iterable[Documents], only_matrix: bool
+    ) -> Iterator[Done]:
+        """Each batch after all stages, in order; see :func:`textpipe.run.spreading`.
+
+        Raises ProcessError, with the id of the document, where a document kills the process.
+        """
+        import cloudpickle
+
+        with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
+            path = Path(folder) / "stages"
+            path.write_bytes(cloudpickle.dumps((list(stages), first, only_matrix)))
+            for answer in self._answers(str(path), batches):
+                for message, category in answer.warnings:
+                    warnings.warn(message, category, stacklevel=2)
+                yield answer.documents, answer.work
+
+    def _answers(self, path: str, batches: Iterable[Documents]) -> Iterator[Answer]:
+        given = iter(batches)
+        under_way: deque[tuple[Documents, Future[Answer]]] = deque()
+        try:
+            while True:
+                for batch in itertools.islice(given, self.n_jobs * AHEAD - len(under_way)):
+                    under_way.append((batch, self._submit(path, batch)))
+                if not under_way:
+                    return
+                batch, future = under_way.popleft()
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    again = [batch, *(other for other, _ in under_way)]
+                    under_way.clear()
+                    for one in again:
+                        yield from self._alone(path, one)
+        finally:
+            for _, future in under_way:
+                future.cancel()
+
+    def _alone(self, path: str, batch: Documents) -> Iterator[Answer]:
+        """A batch with no other under way, so that it is known who kills the process."""
+        try:
+            yield self._submit(path, batch).result()
+        except BrokenProcessPool as error:
+            if len(batch) == 1:
+                raise ProcessError(
+                    f"the process that worked on document {batch.ids[0].as_py()!r} was killed, twice: by "
+                    "the system for want of memory, or by a crash in a library. Leave the document out, "
+                    "or try it by itself (textpipe trace)"
+                ) from error
+            half = len(batch) // 2
+            parts = [*self._alone(path, batch[:half]), *self._alone(path, batch[half:])]
+            yield Answer(
+                Documents.concat([part.documents for part in parts]),
+                _added_up([part.work for part in parts]),
+                [warning for part in parts for warning in part.warnings],
+            )
+
+    def _submit(self, path: str, batch: Documents) -> Future[Answer]:
+        from loky import get_reusable_executor
+
+        executor = get_reusable_executor(
+            self.n_jobs,
+            timeout=IDLE,
+            initializer=_begin,
+            initargs=(os.getpid(),),
+            env={f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+        )
+        future: Future[Answer] = executor.submit(_answer, path, batch)
+        return future
+
+
+# -- in the other process ----------------------------------------------------------------------------
+
+
+def _begin(parent: int) -> None:
+    """End with the process that asked, even if it is killed; leave Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "getppid") and os.name == "posix":
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+@functools.lru_cache(maxsize=2)
+def _stages(path: str) -> Any:
+    return pickle.loads(Path(path).read_bytes())  # noqa: S301  # of the process that asked
+
+
+def _answer(path: str, batch: Documents) -> Answer:
+    stages, first, only_matrix = _stages(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        documents, work = through(stages, first, batch)
+    if documents.matrix is not None:  # the columns' names are the same for all batches
+        documents = documents.with_(matrix=dataclasses.replace(documents.matrix, features=()))
+    if only_matrix:
+        documents = documents.with_(words=None, tokens=None)
+    seen = dict.fromkeys((str(warning.message), warning.category) for warning in caught)
+    return Answer(documents, work, list(seen))
+
+
+def _added_up(parts: list[list[Work]]) -> list[Work]:
+    """The accounts of two halves of a batch as one."""
+    one, other = parts
+    return [
+        dataclasses.replace(
+            a,
+            documents=a.documents + b.documents,
+            seconds=a.seconds + b.seconds,
+            bytes=a.bytes + b.bytes,
+            tokens=a.tokens + b.tokens,
+            forms=a.forms + b.forms,
+        )
+        for a, b in zip(one, other, strict=True)
+    ]
