@@ -87,7 +87,7 @@ def test_batches_end_after_so_many_documents_or_bytes(monkeypatch):
     monkeypatch.setattr("textpipe.run.batching.MOST_BYTES", 4)
     texts = ["aaaaaaaaa", "a", "bb", "ü", "cc", "", "", "d" * 10, "e"]
     parts = [part.texts() for part in batches(Documents.of(texts))]
-    assert sum(parts, []) == texts
+    assert [text for part in parts for text in part] == texts
     assert parts == [["aaaaaaaaa"], ["a", "bb", "ü"], ["cc", "", "", "d" * 10], ["e"]]
     assert [len(part) for part in batches(Documents.of([]))] == [0]
 
@@ -153,7 +153,8 @@ def test_a_killed_process_costs_nothing_but_time(tmp_path):
     assert found.texts() == texts
 
 
-def test_a_document_that_kills_is_named():
+def test_a_document_that_kills_is_named(monkeypatch):
+    monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", 2)
     stages = [Deadly(os.getpid()), tp.Tokenize("words")]
     documents = Documents.of([*TEXTS, "poison", *TEXTS], [f"file:{i}" for i in range(121)])
     with pytest.raises(ProcessError, match=r"'file:60' was killed, twice"):

@@ -1,8 +1,8 @@
 """Other processes that put batches through stages.
 
-Loky (what joblib and scikit-learn use) starts them anew instead of forking, so that no lock of a library is copied while it is
-held, and a script needs no ``if __name__ == "__main__"``. Stages are sent once, as a file; documents go to
-and fro as their Arrow and NumPy buffers.
+Loky (what joblib and scikit-learn use) starts them anew instead of forking, so that no lock of a library
+is copied while it is held, and a script needs no ``if __name__ == "__main__"``. Stages are sent once, as a
+file; documents go to and fro as their Arrow and NumPy buffers.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Workers:
         try:
             while True:
                 for batch in itertools.islice(given, self.n_jobs * AHEAD - len(under_way)):
-                    under_way.append((batch, self._submit(path, batch)))
+                    under_way.append((batch, self._submit(path, batch, self.n_jobs)))
                 if not under_way:
                     return
                 batch, future = under_way.popleft()
@@ -93,7 +93,7 @@ class Workers:
     def _alone(self, path: str, batch: Documents) -> Iterator[Answer]:
         """A batch with no other under way, so that it is known who kills the process."""
         try:
-            yield self._submit(path, batch).result()
+            yield self._submit(path, batch, 1).result()
         except BrokenProcessPool as error:
             if len(batch) == 1:
                 raise ProcessError(
@@ -109,11 +109,11 @@ class Workers:
                 [warning for part in parts for warning in part.warnings],
             )
 
-    def _submit(self, path: str, batch: Documents) -> Future[Answer]:
+    def _submit(self, path: str, batch: Documents, n_jobs: int) -> Future[Answer]:
         from loky import get_reusable_executor
 
         executor = get_reusable_executor(
-            self.n_jobs,
+            n_jobs,
             timeout=IDLE,
             initializer=_begin,
             initargs=(os.getpid(),),
