@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -218,7 +218,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     say_where(error, position, stage)
                     raise
                 if observe:
-                    observe(Work(position, 0, time.perf_counter() - started))
+                    observe(Work(position, 0, time.perf_counter() - started, learned=True))
             if stage.cross_fits:
                 documents = stage.apply_in_training(documents)
                 position += 1
@@ -250,25 +250,36 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         """
         if not _decides(self):
             raise InputError("the last stage of this pipeline decides nothing: add knn_classifier")
-        return Decisions.concat(list(self.decisions(Documents.of(X), observe, done)))
+        return Decisions.concat(
+            [decided for _, decided in self.decisions(Documents.of(X), observe, done)]
+        )
 
     def decisions(
-        self, documents: Documents, observe: Observer | None = None, done: int = 0
-    ) -> Iterator[Decisions]:
-        """``decide``, batch by batch, for documents that ``done`` stages have already worked on."""
+        self,
+        documents: Documents | Iterable[Documents],
+        observe: Observer | None = None,
+        done: int = 0,
+    ) -> Iterator[tuple[Documents, Decisions]]:
+        """``decide``, batch by batch: each batch (without words and tokens) and what was decided.
+
+        Batches are taken one by one, a few ahead with several jobs, so that they may be more than fit
+        into memory. ``done`` stages have worked on the documents already.
+        """
         position, decider = len(self.stages) - 1, self.stages[-1]
         assert isinstance(decider, Decider), "checked by decide"  # noqa: S101  # for mypy
 
-        def decide(batch: Documents) -> tuple[Decisions, float]:
+        def decide(batch: Documents) -> tuple[Documents, Decisions, float]:
             started = time.perf_counter()
-            return decider.decide(batch), time.perf_counter() - started
+            decisions = decider.decide(batch)
+            seconds = time.perf_counter() - started
+            return batch.with_(words=None, tokens=None, matrix=None), decisions, seconds
 
         ready = self._batches(documents, observe, done, only_matrix=True)
         first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
-        for decisions, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):
+        for batch, decided, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):
             if observe:
-                observe(Work(position, len(decisions), seconds))
-            yield decisions
+                observe(Work(position, len(batch), seconds))
+            yield batch, decided
 
     @available_if(_decides)  # type: ignore[untyped-decorator]
     def predict(self, X: Any) -> NDArray[Any]:
@@ -350,7 +361,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
     def _batches(
         self,
-        documents: Documents,
+        documents: Documents | Iterable[Documents],
         observe: Observer | None,
         done: int,
         only_matrix: bool = False,
@@ -373,13 +384,14 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         self,
         position: int,
         until: int,
-        documents: Documents,
+        documents: Documents | Iterable[Documents],
         observe: Observer | None,
         only_matrix: bool = False,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after the stages from ``position`` up to ``until``."""
         stages = self.stages[position:until]
-        parts = batches(documents)
+        given = [documents] if isinstance(documents, Documents) else documents
+        parts = itertools.chain.from_iterable(map(batches, given))
         for batch, done in spread(stages, position, parts, self.n_jobs, only_matrix):
             if observe:
                 for work in done:

@@ -25,12 +25,13 @@ def test_a_page_is_written_beside_what_is_printed(textpipe, model, tmp_path):
     page = tmp_path / "new" / "why.html"
     result = textpipe("explain", model, "--text", "a free <b>prize</b>", "--html", page).ok()
     assert "verdict  spam" in result.out
-    assert "why.html" in result.err
+    assert result.err == f"{page}: the same as a page, in a new folder\n"
     html = page.read_text(encoding="utf-8")
     assert html.startswith("<!doctype html>")
     assert "&lt;b&gt;" in html
-    printed = textpipe("explain", model, "--text", "free", "--html", page, "--json").ok().out
-    assert json.loads(printed)["verdict"] == "spam"
+    again = textpipe("explain", model, "--text", "free", "--html", page, "--json").ok()
+    assert again.err == f"{page}: the same as a page\n"
+    assert json.loads(again.out)["verdict"] == "spam"
 
 
 def test_a_page_that_cannot_be_written_is_one_line(textpipe, model, tmp_path):

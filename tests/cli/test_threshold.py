@@ -123,6 +123,12 @@ def test_what_cannot_be_chosen_is_told_and_nothing_is_written(
     assert command[1].read_text() == DEFINITION
 
 
+def test_a_rate_that_nobody_gave_is_named(textpipe, command):
+    message = textpipe(*command[0], "--miss-rate", 0.1).refused()
+    assert "false-positive rate: 0.001, the default of --false-positive-rate\nerror: " in message
+    assert "the default of" not in textpipe(*command[0], *RATES).ok().err
+
+
 def test_a_classifier_without_probabilities_is_refused_before_data_is_read(textpipe, command):
     path = command[1]
     path.write_text(DEFINITION.replace("logistic_regression", "linear_svc"))

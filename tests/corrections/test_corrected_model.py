@@ -32,7 +32,7 @@ def test_what_happens_to_each_document_is_said(bundle):
             "already known",
             "relabelled from spam",
         ]
-        assert said(model.learn(["Win lunch", "Win lunch"], ["ham", "promo"])) == [
+        assert said(model.learn(["Win lunch", "Win lunch"], ["ham", "promo"], new_label=True)) == [
             "relabelled from spam",
             "relabelled from ham",
         ]
@@ -74,7 +74,7 @@ def test_all_copies_are_unlearned_and_come_back_with_their_own_labels(bundle, by
 
 def test_a_label_that_nobody_has_any_more_is_forgotten(bundle):
     with CorrectedModel(bundle()) as model:
-        model.learn(["Win lunch"], ["a label that is long"])
+        model.learn(["Win lunch"], ["a label that is long"], new_label=True)
         assert model.pipeline.classes_.tolist() == ["a label that is long", "ham", "spam"]
         assert model.pipeline.predict(["Win lunch"]).tolist() == ["a label that is long"]
         assert model.pipeline.predict(["Lunch with Ann"]).tolist() == ["ham"]
@@ -106,7 +106,11 @@ def test_documents_are_found_by_their_id(bundle):
 
 def test_mails_are_taught_with_their_regions(bundle):
     mail = Documents.of_regions(
-        [[Region("subject", "Lunch"), Region("html", "<p>with <b>Ann</b></p>")], []], ["a", "b"]
+        [
+            [Region("subject", "Lunch"), Region("html", "<p>with <b>Ann</b></p>")],
+            [Region("", "noon")],
+        ],
+        ["a", "b"],
     )
     mail = mail.with_(counts={"mail.defects": np.array([2, 0])})
     path = bundle()
@@ -118,7 +122,7 @@ def test_mails_are_taught_with_their_regions(bundle):
         "regions": [["subject", "Lunch"], ["html", "<p>with <b>Ann</b></p>"]],
         "counts": {"mail.defects": 2},
     }
-    assert json.loads(kept[2]) == {"regions": []}
+    assert json.loads(kept[2]) == {"text": "noon"}
     with CorrectedModel(path) as model:
         assert (model.pipeline.decide(["Lunch with Ann"]).scores == before).all()
 
@@ -138,7 +142,9 @@ def test_numbers_are_labels_too(bundle):
 def test_classes_may_be_numbers(bundle):
     path = bundle("hashing", labels=[1, 1, 0, 0, 1, 1])
     with CorrectedModel(path) as model:
-        model.learn(["Ann", "Ann Ann"], [2, 2])
+        with pytest.raises(InputError, match="2 is a new label: the model knows 0, 1"):
+            model.learn(["Ann"], [2])
+        model.learn(["Ann", "Ann Ann"], [2, 2], new_label=True)
         assert model.pipeline.classes_.tolist() == [0, 1, 2]
     with CorrectedModel(path) as model:
         assert model.pipeline.predict(["Ann"]).tolist() == [2]
@@ -201,14 +207,15 @@ def test_what_another_process_taught_is_taken_over(bundle):
 
 def test_hostile_texts_ids_labels_and_notes_survive(bundle):
     path = bundle()
-    texts = ["a\x00b \ud83d lunch", "", "\u202e" * 3, "x" * 1_000_000]
+    texts = ["a\x00b \ud83d lunch", "\U0001f4b0", "a" + "\u202e" * 3, "x" * 1_000_000]
     ids = ["\x00", "'; DROP TABLE textpipe_operations; --", "\ud83d", "e"]
+    labels = ["'); --", "é", "'", '"']
     with CorrectedModel(path) as model:
-        model.learn(Documents.of(texts, ids), ["a\x00b", "é", "'", '"'], source="\ud83d\x00")
+        model.learn(Documents.of(texts, ids), labels, source="\ud83d\x00", new_label=True)
         before = model.pipeline.decide(["lunch"]).scores
     with CorrectedModel(path) as model:
         assert [one.id for one in model.history()] == ["\x00", ids[1], "\ufffd", "e"]
-        assert [one.label for one in model.history()] == ["a\x00b", "é", "'", '"']
+        assert [one.label for one in model.history()] == labels
         assert model.history()[0].source == "\ufffd\x00"
         assert (model.pipeline.decide(["lunch"]).scores == before).all()
         model.save(path.with_name("hostile.tpipe"))

@@ -14,7 +14,7 @@ from textpipe.bundle import info
 from textpipe.corrections import CorrectedModel
 
 QUERIES = ["claim money", "lunch at noon with Ann", "prize lunch", "zebra", "win, you"]
-NEW = ["Win lunch", "money noon", "Ann", "", "you you you"]
+NEW = ["Win lunch", "money noon", "Ann", "7", "you you you"]
 WORDS = ("spam", "ham", "a much longer label")
 NUMBERS = (1.5, 4.0, 9.25)
 
@@ -88,7 +88,7 @@ def machine_of(kind, base, base_labels, labels, trained, bytes_of):
         def learn(self, texts, label):
             def act(text):
                 known = self.oracle.known(text)
-                (outcome,) = self.model.learn([text], [label])
+                (outcome,) = self.model.learn([text], [label], new_label=True)
                 assert (outcome.happened == "learned") == (not known)
                 self.oracle.learn(text, label)
 
@@ -107,7 +107,7 @@ def machine_of(kind, base, base_labels, labels, trained, bytes_of):
         @rule(texts=texts_of(base), label=st.sampled_from(labels))
         def relabel(self, texts, label):
             def act(text):
-                self.model.relabel([text], label)
+                self.model.relabel([text], label, new_label=True)
                 self.oracle.relabel(text, label)
 
             self.taught_one_by_one(texts, act)
@@ -148,7 +148,7 @@ def machine_of(kind, base, base_labels, labels, trained, bytes_of):
                 if not wanted:
                     fresh.unlearn([text])
                 elif wanted != [label for other, label in zip(base, base_labels) if other == text]:  # noqa: B905
-                    fresh.learn([text], wanted[:1])
+                    fresh.learn([text], wanted[:1], new_label=True)
             one, other = self.model.pipeline.decide(QUERIES), fresh.pipeline.decide(QUERIES)
             assert one.verdicts().tolist() == other.verdicts().tolist()
             assert one.scores.tobytes() == other.scores.tobytes()
@@ -202,7 +202,7 @@ def test_the_order_of_what_is_taught_does_not_matter(trained, order, labels, bat
                     documents = Documents.of(
                         [texts[at] for at in part], [f"id {at}" for at in part]
                     )
-                    model.learn(documents, [labels[at] for at in part])
+                    model.learn(documents, [labels[at] for at in part], new_label=True)
                 saved.append(info(model.save(Path(folder) / f"{name}.tpipe")))
     for manifest in saved:
         manifest.pop("training")

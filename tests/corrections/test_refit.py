@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from textpipe import Documents, Pipeline, Region
+from textpipe import Documents, Pipeline, Region, load, save
 from textpipe.corrections import CorrectedModel, corrected_corpus, refit
+from textpipe.errors import InputError, TextpipeWarning
 
 TEXTS = [
     "<b>Win</b> a prize",
@@ -19,7 +20,9 @@ LABELS = ["spam", "spam", "ham", "ham", "spam"]
 def taught(bundle):
     """A model of TEXTS, in which documents were learned, unlearned and relabelled."""
     with CorrectedModel(bundle(texts=TEXTS, labels=LABELS)) as model:
-        model.learn(["zebra lunch", "prize, prize", "mistake"], ["promo", "spam", "spam"])
+        model.learn(
+            ["zebra lunch", "prize, prize", "mistake"], ["promo", "spam", "spam"], new_label=True
+        )
         model.unlearn(["Claim your prize", "mistake"])
         model.relabel(["See you at lunch"], "ham")
         yield model
@@ -54,16 +57,51 @@ def test_without_corrections_a_refit_is_the_same_model(bundle, bytes_of):
 
 
 def test_what_was_taught_counts_once_where_the_originals_have_it_too(taught):
-    documents, labels = corrected_corpus(taught, ["zebra lunch", "zebra lunch"], ["ham", "spam"])
+    given = [*TEXTS, "zebra lunch", "zebra lunch"]
+    documents, labels = corrected_corpus(taught, given, [*LABELS, "ham", "spam"])
     assert documents.texts().count("zebra lunch") == 2
-    assert labels[:2] == ["promo", "promo"]
+    assert labels[4:6] == ["promo", "promo"]
 
 
 def test_a_relabelled_document_that_the_originals_lack_is_not_lost(taught):
-    documents, labels = corrected_corpus(taught, TEXTS[:1], LABELS[:1])
+    with pytest.warns(TextpipeWarning, match="2 of 2 corrections of training documents found no"):
+        documents, labels = corrected_corpus(taught, TEXTS[:1], LABELS[:1])
     found = dict(zip(documents.texts(), labels, strict=True))
     assert found["See you at lunch"] == "ham"
     assert len(documents) == 4
+
+
+def test_corrections_that_find_no_document_are_counted_and_named(bundle):
+    with CorrectedModel(bundle(texts=TEXTS, labels=LABELS)) as model:
+        model.unlearn(ids=["0"])
+        model.relabel(label="ham", ids=["1"])
+        model.relabel(Documents.of(["Lunch with Ann"], ["a.eml"]), "spam")
+        with pytest.warns(TextpipeWarning) as warned:
+            _, labels = corrected_corpus(model, ["Claim your prize", "new"], ["spam", "ham"])
+        (message,) = [str(one.message) for one in warned]
+        assert message.startswith("2 of 3 corrections of training documents found no such document")
+        assert "0 (unlearned)" in message
+        assert "a.eml (relabelled spam, added from the journal)" in message
+        assert labels == ["ham", "ham", "spam"]
+        with pytest.warns(TextpipeWarning, match=r"1 \(relabelled ham, left out\)"):
+            assert corrected_corpus(model, TEXTS[:1] + TEXTS[2:], LABELS[:1] + LABELS[2:])
+
+
+def test_documents_of_somebody_else_are_refused(taught, tmp_path):
+    with pytest.raises(InputError) as error:
+        refit(taught, ["other", "texts"], ["ham", "spam"])
+    assert str(error.value).startswith(
+        "the model was trained on none of these 2 documents, so that its 2 corrections of training"
+    )
+    assert "(unlearned)" in str(error.value)
+    learned = save(load(taught.path), tmp_path / "learned.tpipe")
+    with CorrectedModel(learned) as model:
+        assert corrected_corpus(model, ["other"], ["ham"])[1] == ["ham"]  # nothing was corrected
+        model.learn(["zebra"], ["spam"])
+        with pytest.warns(
+            TextpipeWarning, match="on none of these 1 document: if that is not meant"
+        ):
+            assert corrected_corpus(model, ["other"], ["ham"])[1] == ["ham", "spam"]
 
 
 def test_mails_and_texts_stand_together(bundle):

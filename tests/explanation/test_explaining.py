@@ -216,7 +216,9 @@ def test_a_text_without_known_words_has_nothing_to_explain() -> None:
     ],
 )
 def test_what_is_below_a_threshold_leans_and_says_why(options: dict[str, object], why: str) -> None:
-    found = tp.explain(trained("tf_idf", tp.KnnClassifier(k=3, **options)), "a free prize at lunch darling")
+    found = tp.explain(
+        trained("tf_idf", tp.KnnClassifier(k=3, **options)), "a free prize at lunch darling"
+    )
     assert (found.verdict, found.leaning) == ("unsure", "spam")
     assert why in str(found.why_unsure)
     assert found.neighbours

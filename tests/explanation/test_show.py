@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import io
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 import textpipe as tp
-from textpipe.explanation import explain
-from textpipe.explanation.show import show_explanation
+from textpipe.explanation import explain, trace
+from textpipe.explanation.show import show_explanation, show_trace
 
 TEXTS = ["win a free prize now", "free money for you", "see you at lunch", "lunch for two at noon"]
 LABELS = ["spam", "spam", "ham", "ham"]
@@ -15,9 +15,19 @@ LABELS = ["spam", "spam", "ham", "ham"]
 def shown(text: str, **options: object) -> str:
     decider = tp.KnnClassifier(k=3, **options)
     pipe = tp.Pipeline([tp.CleanHtml(), tp.Tokenize("words"), tp.Lowercase(), tp.TfIdf(), decider])
+    return printed(show_explanation(explain(pipe.fit(TEXTS, LABELS), text)))
+
+
+def printed(renderable: RenderableType) -> str:
     console = Console(file=io.StringIO(), width=120)
-    console.print(show_explanation(explain(pipe.fit(TEXTS, LABELS), text)))
+    console.print(renderable)
     return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def letters_too() -> tp.Pipeline:
+    letters = [tp.CharacterNGrams(4, 4), tp.TfIdf()]
+    stages = [tp.Tokenize("words"), tp.Lowercase(), tp.Union([tp.TfIdf(), letters])]
+    return tp.Pipeline([*stages, tp.KnnClassifier(k=3)]).fit(TEXTS, LABELS)
 
 
 def test_all_is_said_in_the_terminal_too() -> None:
@@ -51,13 +61,55 @@ def test_empty_lines_are_counted_and_take_no_room() -> None:
 
 
 def test_words_are_shown_with_their_pieces() -> None:
-    letters = [tp.CharacterNGrams(4, 4), tp.TfIdf()]
-    stages = [tp.Tokenize("words"), tp.Lowercase(), tp.Union([tp.TfIdf(), letters])]
-    pipe = tp.Pipeline([*stages, tp.KnnClassifier(k=3)]).fit(TEXTS, LABELS)
-    console = Console(file=io.StringIO(), width=120)
-    console.print(show_explanation(explain(pipe, "A FREE prize")))
-    out = console.file.getvalue()  # type: ignore[attr-defined]
+    out = printed(show_explanation(explain(letters_too(), "A FREE prize")))
     row = next(line for line in out.splitlines() if line.startswith("prize "))
     assert "priz 0." in row
     assert row.endswith("…") or row.count(",") < 4
     assert "made of" not in shown("free").split("neighbour")[0]
+
+
+def test_no_line_ends_in_white_space() -> None:
+    pipe = letters_too()
+    for text in ("A FREE prize, see you at lunch", "qqq"):
+        for out in (show_explanation(explain(pipe, text)), show_trace(trace(pipe, text))):
+            lines = printed(out).splitlines()
+            assert len(lines) > 3
+            assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_columns_show_where_a_word_begins_and_ends() -> None:
+    out = printed(show_trace(trace(letters_too(), "win two")))
+    assert "character_n_grams:\u2423win 0." in out
+    assert "character_n_grams:win\u2423 0." in out
+    assert ": win" not in out
+
+
+def test_what_is_not_0_or_1_does_not_read_like_it() -> None:
+    pipe = tp.Pipeline([tp.Tokenize("words"), tp.Count(), tp.KnnClassifier(k=4, prior=0.0001)])
+    pipe.fit(["win"] * 4 + ["see you"] * 4, ["spam"] * 4 + ["ham"] * 4)
+    found = explain(pipe, "win")
+    assert 0 < found.scores["ham"] < 0.0005
+    assert found.as_json()["scores"] == found.scores
+    for out in (printed(show_explanation(found)), printed(show_trace(trace(pipe, "win")))):
+        assert " <0.001\n" in out
+        assert " >0.999\n" in out
+    page = found.as_html()
+    for part in (
+        "&lt;0.001",
+        "&gt;0.999",
+        "&lt;0.1% of the evidence",
+        "<strong>&gt;99.9%</strong>",
+    ):
+        assert part in page
+    assert "they bring >99.9% of the evidence" in printed(show_explanation(found))
+
+
+def test_what_every_document_gets_is_explained() -> None:
+    stages = [tp.Tokenize("words"), tp.Lowercase(), tp.TfIdf(), tp.StretchByLabel(folds=2)]
+    pipe = tp.Pipeline([*stages, tp.KnnClassifier(k=3)])
+    found = explain(pipe.fit([*TEXTS, "free win now"], [*LABELS, "spam"]), "a free prize")
+    out = printed(show_explanation(found))
+    assert "\n(before any word)  " in out
+    assert "\n(before any word) is what a stage gives to every document" in out
+    assert "(before any word) is what a stage gives to every document" in found.as_html()
+    assert "before any word" not in shown("a free prize")

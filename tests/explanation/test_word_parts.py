@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import textpipe as tp
-from textpipe.explanation.reasons import REST
+from textpipe.explanation.reasons import CONSTANT, REST
 from textpipe.explanation.word_parts import word_parts
 from textpipe.rows import dense
 
@@ -37,26 +37,28 @@ def test_column_weights_stay_with_their_words() -> None:
     weigh = tp.WeighByLabel()
     words, values, row = parts_of("free lunch for me", tp.TfIdf(), weigh)
     assert values.sum(axis=0) == pytest.approx(row, abs=1e-12)
-    assert REST not in words
+    assert not {CONSTANT, REST} & set(words)
     assert np.count_nonzero(values, axis=1).max() == 1
 
 
 @pytest.mark.parametrize("vectors", [tp.TfIdf, tp.Count])
-def test_the_rest_of_a_stretched_row_is_the_intercept(vectors: type[tp.Stage]) -> None:
+def test_before_any_word_of_a_stretched_row_is_the_intercept(vectors: type[tp.Stage]) -> None:
     stretch = tp.StretchByLabel(folds=2)
     words, values, row = parts_of("free lunch and a prize for me", vectors(), stretch)
     assert values.sum(axis=0) == pytest.approx(row, abs=1e-12)
-    rest = values[words.index(REST)]
-    assert rest[:-1] == pytest.approx(0, abs=1e-9)
-    assert np.sign(rest[-1]) == np.sign(stretch.intercept_[0])
+    constant = values[words.index(CONSTANT)]
+    assert constant[:-1] == pytest.approx(0, abs=1e-9)
+    assert np.sign(constant[-1]) == np.sign(stretch.intercept_[0])
 
 
-def test_the_rest_of_a_principal_component_is_the_mean() -> None:
+def test_before_any_word_of_a_principal_component_is_the_mean() -> None:
     pca = tp.ReduceDimensions("pca", dimensions=3)
     words, values, row = parts_of("free lunch and a prize for me", tp.TfIdf(), pca)
     assert values.sum(axis=0) == pytest.approx(row, abs=1e-12)
-    rest, mean = values[words.index(REST)], pca.components_ @ pca.mean_
-    assert rest / np.linalg.norm(rest) == pytest.approx(-mean / np.linalg.norm(mean), abs=1e-9)
+    constant, mean = values[words.index(CONSTANT)], pca.components_ @ pca.mean_
+    assert constant / np.linalg.norm(constant) == pytest.approx(
+        -mean / np.linalg.norm(mean), abs=1e-9
+    )
 
 
 def test_several_branches_may_have_a_part_of_the_same_name() -> None:

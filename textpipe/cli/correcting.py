@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textpipe.pipeline import Pipeline
 
 CORRECTIONS = "Corrections"
+TEXT_ID = "--text:"
 
 JournalPath = Annotated[
     str | None,
@@ -63,6 +64,10 @@ Ids = Annotated[
 Note = Annotated[
     str, typer.Option("--note", metavar="TEXT", help="Kept in the journal: who says so, or why.")
 ]
+NewLabel = Annotated[
+    bool,
+    typer.Option("--new-label", help="The label is a new one, which the model does not know yet."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of ID, WHAT HAPPENED.")]
 
 
@@ -97,14 +102,15 @@ def journal_of(model: Path, journal: str | None) -> Journal:
 def tell_of_strangers(model: Path, book: Journal) -> None:
     """Say so if the journal holds operations, but none on this model or one that it comes from."""
     from textpipe.bundle import info
+    from textpipe.sources.counted import counted
 
     training = info(model).get("training", {})
     known = set(training.get("corrections", {}).get("models", []))
     n = sum(count for name, count in book.models().items() if name not in known)
     if n and book.path() is not None:  # a database that is shared holds other models' as a rule
         say(
-            f"warning: {book} holds {n:,} operations on another model (it was trained anew since?): "
-            "they are not used",
+            f"warning: {book} holds {counted(n, 'operation')} on another model (it was trained anew "
+            "since?): not used",
             "yellow",
         )
 
@@ -129,22 +135,55 @@ def label_of(model: CorrectedModel, text: str) -> Any:
         return int(text) if classes is not None and classes.dtype.kind in "iu" else float(text)
     except ValueError as error:
         raise InputError(
-            f"{text}: the labels of this model are numbers, and this is none"
+            f"{one_line(repr(text))} is no number, and the labels of this model are numbers"
         ) from error
 
 
 def given_documents(
-    sources: list[str] | None, texts: list[str] | None, options: reading.Options, example: str
+    model: CorrectedModel,
+    sources: list[str] | None,
+    texts: list[str] | None,
+    options: reading.Options,
+    command: str,
 ) -> Iterator[Documents]:
-    """The documents of --text, files and standard input, some hundreds at a time."""
+    """The documents of --text, files and standard input, some hundreds at a time.
+
+    ``command`` is what was called, for an example. Raises InputError where there are none.
+    """
     from textpipe.documents import Documents
 
     if texts:
-        yield Documents.of(texts, [f"--text:{n}" for n in range(1, len(texts) + 1)])
+        first = 1 + _texts_so_far(model)
+        yield Documents.of(texts, [f"{TEXT_ID}{n}" for n in range(first, first + len(texts))])
     if sources or not texts:
+        if not sources and (sys.stdin is None or sys.stdin.isatty()):
+            raise InputError(_no_documents(command))
         taken = Taken()
-        yield from batches(taken.records(reading.standard_input(sources, example), options))
+        yield from batches(taken.records(sources or ["-"], options))
+        if not sources and not taken.documents:
+            raise InputError(_no_documents(command))
         taken.tell("read")
+
+
+def _no_documents(command: str) -> str:
+    by_id = "" if " learn " in command else ", --id ID for one of training"
+    return (
+        f"there are no documents: name files, or give --text TEXT{by_id}, or pipe lines into it, such as "
+        f'echo "a text" | {command}'
+    )
+
+
+def is_typed(documents: Documents) -> bool:
+    """Do these documents come from --text?"""
+    return str(documents.ids[0].as_py()).startswith(TEXT_ID)
+
+
+def _texts_so_far(model: CorrectedModel) -> int:
+    """The number of the last --text in the journal, so that each is called by a name of its own."""
+    numbers = [
+        one.id.removeprefix(TEXT_ID) for one in model.history() if one.id.startswith(TEXT_ID)
+    ]
+    return max((int(n) for n in numbers if n.isascii() and n.isdecimal()), default=0)
 
 
 def write_outcomes(model: CorrectedModel, outcomes: Iterator[list[Outcome]], as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from textpipe.cli import reading
+from textpipe.cli import profiling, reading
 from textpipe.cli.progress import progress
 from textpipe.cli.terminal import out
 from textpipe.printable import json_text
@@ -62,6 +62,8 @@ def evaluate(
     label_column: reading.LabelColumn = None,
     id_column: reading.IdColumn = None,
     encoding: reading.Encoding = None,
+    n_jobs: profiling.NJobs = -1,
+    profile_file: profiling.ProfileFile = None,
 ) -> None:
     """Cross-validate: train on some parts of the data, judge on the one left out, for each in turn.
 
@@ -74,8 +76,11 @@ def evaluate(
     textpipe evaluate spam.toml --data spam=a.txt --data ham=b.txt --folds 10 --json figures.json
     textpipe evaluate spam.toml other.toml --data messages.csv
     """
+    profiling.check_profile_file(profile_file)
     numbers = len(definitions) == 1 and _predicts_numbers(definitions[0])
     found = [reading.ready(path) if numbers else judgeable(path) for path in definitions]
+    for one in found:
+        one.pipeline.set_params(n_jobs=n_jobs)
     options = {
         "format": format,
         "text_column": text_column,
@@ -90,6 +95,7 @@ def evaluate(
         _judge_numbers(found[0], corpus, how, json_file)
         return
     reports = [judged(one, corpus, how) for one in found]
+    profiling.tell_profile(reports[0].stages, False, profile_file)
     if len(reports) > 1:
         _compared(definitions, reports, skipped, json_file)
         return

@@ -52,9 +52,10 @@ def explain(
     pipeline = correcting.deciding(model, journal, without_corrections)
     explanation = reasons(pipeline, reading.one_document(text, file, format, encoding), tries)
     if html is not None:
+        is_new = not html.parent.exists()
         with whole_file(html) as page:
             page.write(explanation.as_html())
-        say(f"{html}  the same as a page")
+        say(f"{html}: the same as a page{', in a new folder' if is_new else ''}")
     if as_json:
         typer.echo(json_text(explanation.as_json(), indent=1))
     else:

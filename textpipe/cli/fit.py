@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from textpipe.cli import reading
+from textpipe.cli import profiling, reading
 from textpipe.cli.progress import progress
 from textpipe.cli.terminal import tell
 
 if TYPE_CHECKING:
     from textpipe.definition import Definition
+    from textpipe.run import Spent, Work
     from textpipe.sources import Corpus
 
 
@@ -31,6 +32,9 @@ def fit(
     label_column: reading.LabelColumn = None,
     id_column: reading.IdColumn = None,
     encoding: reading.Encoding = None,
+    n_jobs: profiling.NJobs = -1,
+    profile: profiling.ShowProfile = False,
+    profile_file: profiling.ProfileFile = None,
 ) -> None:
     """Train a definition on documents and save the model.
 
@@ -40,7 +44,9 @@ def fit(
     """
     from textpipe.errors import BundleError
 
+    profiling.check_profile_file(profile_file)
     found = reading.ready(definition)
+    found.pipeline.set_params(n_jobs=n_jobs)
     if to.exists() and not force:
         raise BundleError(f"{to}: is there already; --force replaces it")
     options = {
@@ -51,19 +57,27 @@ def fit(
         "encoding": encoding,
     }
     corpus = reading.labelled(found, data, options)
-    train_and_save(found, corpus, data, to, replace=force)
+    stages = train_and_save(found, corpus, data, to, replace=force)
+    profiling.tell_profile(stages, profile, profile_file)
 
 
 def train_and_save(
     found: Definition, corpus: Corpus, data: list[str] | None, to: Path, *, replace: bool
-) -> None:
-    """Train on the whole corpus, save the model, and say where it is."""
+) -> list[Spent]:
+    """Train on the whole corpus, save the model, and say where it is. Returns what each stage cost."""
     from textpipe.bundle import save
+    from textpipe.run import Profile
     from textpipe.sources.counted import counted
 
     started = time.perf_counter()
     with progress() as bar:
-        observe = bar.training(len(corpus), list(found.pipeline.stages))
+        spent = Profile(found.pipeline.named_stages())
+        show = bar.training(len(corpus), list(found.pipeline.stages))
+
+        def observe(work: Work) -> None:
+            spent(work)
+            show(work)
+
         found.pipeline.learn(corpus.documents, corpus.labels, observe)
         bar("saving", 0, 0)
         save(
@@ -78,6 +92,7 @@ def train_and_save(
     if hasattr(keeper, "k_"):
         tell(f"{keeper.name()}  k = {keeper.k_} of 1 to {len(keeper.k_curve_)}, by leaving out")
     tell(f"{to}  {size_of(to)}, {counted(len(corpus), 'document')}, {seconds:.1f} s")
+    return spent.stages
 
 
 def trained_on(corpus: Corpus, data: list[str]) -> dict[str, Any]:

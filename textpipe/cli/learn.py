@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from textpipe.cli import correcting, reading
 
 
@@ -10,6 +12,7 @@ def learn(
     label: correcting.LabelName,
     documents: correcting.Sources = None,
     text: correcting.Texts = None,
+    new_label: correcting.NewLabel = False,
     note: correcting.Note = "",
     as_json: correcting.AsJson = False,
     format: reading.Format = None,  # noqa: A002  # the option's name
@@ -20,8 +23,9 @@ def learn(
 ) -> None:
     """Teach a model documents and their label, at once and without training it again.
 
-    A document that the model knows is not added again; if its label is another, it is relabelled. It is
-    kept in a journal beside the model, which itself stays as it is: textpipe rollback goes back.
+    A document that the model knows is not added again; if its label is another, it is relabelled. One
+    without any word is left out. What is taught is kept in a journal beside the model, which itself stays
+    as it is: textpipe rollback goes back.
 
     \b
     textpipe learn spam.tpipe spam missed.eml
@@ -34,14 +38,18 @@ def learn(
         "encoding": encoding,
         "label_column": "",
     }
-    example = f'echo "a text" | textpipe learn {model} {label}'
+    command = f"textpipe learn {model} {shlex.quote(label)}"
     with correcting.corrected(model, journal) as taught:
         known_as = correcting.label_of(taught, label)
-        correcting.write_outcomes(
-            taught,
-            (
-                taught.learn(batch, [known_as] * len(batch), note)
-                for batch in correcting.given_documents(documents, text, options, example)
-            ),
-            as_json,
+        given = correcting.given_documents(taught, documents, text, options, command)
+        outcomes = (
+            taught.learn(
+                batch,
+                [known_as] * len(batch),
+                note,
+                new_label=new_label,
+                skip_empty=not correcting.is_typed(batch),
+            )
+            for batch in given
         )
+        correcting.write_outcomes(taught, outcomes, as_json)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from textpipe.cli import correcting, reading
+from textpipe.cli import correcting, profiling, reading
 from textpipe.cli.progress import progress
 from textpipe.cli.taken import Taken, batches
 from textpipe.printable import json_text, one_line
@@ -40,6 +40,9 @@ def predict(
     encoding: reading.Encoding = None,
     journal: correcting.JournalPath = None,
     without_corrections: correcting.WithoutCorrections = False,
+    n_jobs: profiling.NJobs = -1,
+    profile: profiling.ShowProfile = False,
+    profile_file: profiling.ProfileFile = None,
 ) -> None:
     """What are these documents? One line for each, in their order.
 
@@ -52,8 +55,12 @@ def predict(
     textpipe predict spam.tpipe inbox.mbox --json
     echo "You have won" | textpipe predict spam.tpipe
     """
+    from textpipe.run import Profile
+
+    profiling.check_profile_file(profile_file)
     sources = reading.standard_input(documents, f'echo "a text" | textpipe predict {model}')
-    pipeline = correcting.deciding(model, journal, without_corrections)
+    pipeline = correcting.deciding(model, journal, without_corrections).set_params(n_jobs=n_jobs)
+    spent = Profile(pipeline.named_stages())
     options = {
         "format": format,
         "text_column": text_column,
@@ -68,13 +75,14 @@ def predict(
         whole_file(to) if to else nullcontext(sys.stdout) as file,
         progress(not lines_are_seen) as bar,
     ):
-        for batch in batches(taken.records(sources, options)):
-            decisions = pipeline.decide(batch)
+        given = batches(taken.records(sources, options))
+        for batch, decisions in pipeline.decisions(given, spent):
             for row, name in enumerate(batch.ids.to_pylist()):
                 file.write(line_of(name, decisions, row) + "\n")
             file.flush()
             bar("predicting", taken.documents, 0)
     taken.tell("predicted")
+    profiling.tell_profile(spent.stages, profile, profile_file)
 
 
 def plain_line(name: str, decisions: Decisions, row: int) -> str:

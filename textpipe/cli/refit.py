@@ -39,15 +39,17 @@ def refit(
     """Train a model's definition from scratch, on the original data as they were corrected.
 
     What was unlearned is left out, what was relabelled has its new label, and what was learned is
-    added. The new model then knows the words of what was learned.
+    added. The new model then knows the words of what was learned. Corrections of documents that are not
+    in the data are named; data of which the model was trained on nothing are refused.
 
     \b
     textpipe refit spam.tpipe -o new.tpipe --data messages.csv
     """
+    from sklearn.base import clone
+
     from textpipe.bundle import info, save
-    from textpipe.corrections import refit as trained_anew
     from textpipe.definition import Definition
-    from textpipe.errors import BundleError
+    from textpipe.errors import BundleError, InputError
     from textpipe.sources.counted import counted
 
     if to.exists() and not force:
@@ -59,6 +61,13 @@ def refit(
         "id_column": id_column,
         "encoding": encoding,
     }
+    if not data:
+        named = ", ".join(map(str, info(model).get("training", {}).get("data", [])))
+        raise InputError(
+            "there is no data: a refit reads again what the model was trained on"
+            f"{f' ({named})' if named else ''}, which a model does not keep. Give it: --data PATH or "
+            "--data LABEL=PATH"
+        )
     with correcting.corrected(model, journal) as taught:
         name = str(info(model).get("name", ""))
         corpus = reading.labelled(Definition(taught.pipeline, name), data, options)
@@ -67,9 +76,9 @@ def refit(
         started = time.perf_counter()
         with progress() as bar:
             observe = bar.training(len(whole), list(taught.pipeline.stages))
-            pipeline = trained_anew(taught, corpus.documents, corpus.labels, observe=observe)
+            pipeline = clone(taught.pipeline).learn(whole.documents, whole.labels, observe)
             bar("saving", 0, 0)
-            training = trained_on(whole, data or []) | {"corrections": taught.note()}
+            training = trained_on(whole, data) | {"corrections": taught.note()}
             save(pipeline, to, name=name, training=training, overwrite=force)
     seconds = time.perf_counter() - started
     tell(f"{to}  {size_of(to)}, {counted(len(whole), 'document')}, {seconds:.1f} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 
 from textpipe.cli import correcting, reading
 
@@ -13,6 +14,7 @@ def relabel(
     documents: correcting.Sources = None,
     text: correcting.Texts = None,
     name: correcting.Ids = None,
+    new_label: correcting.NewLabel = False,
     note: correcting.Note = "",
     as_json: correcting.AsJson = False,
     format: reading.Format = None,  # noqa: A002  # the option's name
@@ -36,13 +38,17 @@ def relabel(
         "encoding": encoding,
         "label_column": "",
     }
-    example = f'echo "a text" | textpipe relabel {model} {label}'
+    command = f"textpipe relabel {model} {shlex.quote(label)}"
     with correcting.corrected(model, journal) as taught:
         known_as = correcting.label_of(taught, label)
-        by_id = iter([taught.relabel(label=known_as, ids=name, source=note)] if name else [])
+        by_id = iter(
+            [taught.relabel(label=known_as, ids=name, source=note, new_label=new_label)]
+            if name
+            else []
+        )
         by_content = (
-            taught.relabel(batch, known_as, source=note)
-            for batch in correcting.given_documents(documents, text, options, example)
+            taught.relabel(batch, known_as, source=note, new_label=new_label)
+            for batch in correcting.given_documents(taught, documents, text, options, command)
         )
         asked = documents or text or not name
         correcting.write_outcomes(

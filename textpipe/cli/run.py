@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from textpipe.cli import reading
+from textpipe.cli import profiling, reading
 from textpipe.cli.evaluate import judged, must_classify, write_json
 from textpipe.cli.fit import train_and_save
 from textpipe.cli.terminal import out, tell
@@ -20,6 +20,7 @@ def run(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Where results go. By default build/NAME."),
     ] = None,
+    n_jobs: profiling.NJobs = -1,
 ) -> None:
     """Evaluate a definition on the data that it names, train it on all of it, save and report.
 
@@ -38,6 +39,7 @@ def run(
         )
     must_classify(found, definition)
     reading.rehearse(found)
+    found.pipeline.set_params(n_jobs=n_jobs)
     folder = to or Path("build") / folder_name(found.name)
     corpus = reading.labelled(found, None, {})
     report = judged(found, corpus, found.evaluation)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from textpipe.cli.profiling import profile_table
 from textpipe.errors import InputError
 from textpipe.evaluation.report import scores_of
 from textpipe.printable import one_line
@@ -28,7 +29,7 @@ def show_report(report: Report, console: Console, skipped: int) -> None:
     """Scores, confusions, seconds and the surest mistakes."""
     console.print(about(report, skipped))
     parts = [_scores(report), _confusions(report), _threshold(report)]
-    for part in filter(None, [*parts, _seconds(report), _mistakes(report)]):
+    for part in filter(None, [*parts, profile_table(report.stages), _mistakes(report)]):
         console.print()
         console.print(part)
 
@@ -128,16 +129,6 @@ def _by_label(report: Report) -> RenderableType:
             f"{counts[row, -1]:,}",
             Text(taken),
         )
-    return shown
-
-
-def _seconds(report: Report) -> RenderableType:
-    shown = table("stage", ">seconds", ">documents/s", "")
-    most = max((stage.seconds for stage in report.stages), default=0.0) or 1.0
-    for stage in report.stages:
-        speed = f"{stage.documents / stage.seconds:,.0f}" if stage.seconds > 1e-6 else ""
-        bar = "█" * round(30 * stage.seconds / most)
-        shown.add_row(Text(stage.name), f"{stage.seconds:.2f}", speed, Text(bar, "cyan"))
     return shown
 
 

@@ -32,17 +32,21 @@ if TYPE_CHECKING:
     from textpipe.evaluation.thresholds import Threshold
 
 
+DEFAULT_RATE = 0.001
+
+
 def threshold(
     definition: reading.DefinitionFile,
     data: reading.Data = None,
     rate: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--false-positive-rate",
             metavar="SHARE",
-            help="How many of the other documents may get the positive label: 0.001 is one in a thousand.",
+            help="How many of the other documents may get the positive label: 0.001 is one in a thousand, "
+            "and what holds without this option.",
         ),
-    ] = 0.001,
+    ] = None,
     miss_rate: Annotated[
         float | None,
         typer.Option(
@@ -92,8 +96,13 @@ def threshold(
     }
     corpus = reading.labelled(found, data, options)
     report = judged(found, corpus, asked(found.evaluation, folds, split, positive, seed))
+    if rate is None:
+        say(f"false-positive rate: {DEFAULT_RATE:g}, the default of --false-positive-rate")
     chosen = report.threshold(
-        rate, confidence, miss_rate=miss_rate, minimum_training=minimum_training
+        DEFAULT_RATE if rate is None else rate,
+        confidence,
+        miss_rate=miss_rate,
+        minimum_training=minimum_training,
     )
     says, other = _labels(report.decisions.classes.astype(str).tolist(), report.positive)
     bounds = chosen.verdict_from(says, other)

@@ -36,12 +36,12 @@ def unlearn(
         "encoding": encoding,
         "label_column": "",
     }
-    example = f'echo "a text" | textpipe unlearn {model}'
+    command = f"textpipe unlearn {model}"
     with correcting.corrected(model, journal) as taught:
         by_id = iter([taught.unlearn(ids=name, source=note)] if name else [])
         by_content = (
             taught.unlearn(batch, source=note)
-            for batch in correcting.given_documents(documents, text, options, example)
+            for batch in correcting.given_documents(taught, documents, text, options, command)
         )
         asked = documents or text or not name
         correcting.write_outcomes(

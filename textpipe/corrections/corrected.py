@@ -11,8 +11,17 @@ from textpipe.corrections.in_force import Correction, Corrections, counts, in_fo
 from textpipe.corrections.journal import Journal
 from textpipe.corrections.operation import Label, Operation
 from textpipe.corrections.rows import TaughtRows, checked_labels, digests
-from textpipe.corrections.steps import LabelsNow, Named, Outcome, Step
+from textpipe.corrections.steps import (
+    LabelsNow,
+    Named,
+    Outcome,
+    Step,
+    learning,
+    relabelling,
+    unlearning,
+)
 from textpipe.corrections.stored import restored, stored
+from textpipe.corrections.teachable import has_word, must_have_words
 from textpipe.documents import Documents, clean_surrogates
 from textpipe.errors import InputError
 from textpipe.labels import labels_of
@@ -57,44 +66,36 @@ class CorrectedModel:
 
     # -- what it was taught -----------------------------------------------------------------------
 
-    def learn(self, documents: Any, labels: Any, source: str = "") -> list[Outcome]:
+    def learn(
+        self,
+        documents: Any,
+        labels: Any,
+        source: str = "",
+        *,
+        new_label: bool = False,
+        skip_empty: bool = False,
+    ) -> list[Outcome]:
         """Add documents (anything that ``Documents.of`` takes) with their labels.
 
         One that is known already is not added again; where its label is another, it is relabelled.
-        ``source`` is kept with the operations: who taught this, or why. Raises InputError where labels
-        are missing, or are none that the model can have.
+        ``source`` is kept with the operations: who taught this, or why. Raises InputError, before
+        anything is written, where labels are missing or are none that the model can have; for a label
+        that it does not know, unless ``new_label``; and for documents without any word, unless
+        ``skip_empty``, which leaves them out.
         """
         given = Documents.of(documents)
-        wanted = checked_labels(self._rows.keeper, labels_of(labels, len(given)))
+        wanted = checked_labels(self._rows.keeper, labels_of(labels, len(given)), new_label)
         named = self._named(given)
-
-        def steps(labels_now: LabelsNow) -> Iterable[Step]:
-            for one, label in zip(named, wanted, strict=True):
-                before = labels_now(one.digest)
-                if not before:
-                    yield Step(one, "learned", label, before, "learn")
-                elif before != (label,):
-                    yield Step(one, "relabelled", label, before, "relabel")
-                else:
-                    yield Step(one, "already known", label, before)
-
-        return self._write(steps, source)
+        if not skip_empty:
+            must_have_words([one.id for one in named if one.empty])
+        return self._write(lambda now: learning(named, wanted, now), source)
 
     def unlearn(
         self, documents: Any = None, *, ids: Sequence[str] | None = None, source: str = ""
     ) -> list[Outcome]:
         """Take documents out, all copies of them: by what is in them, or by their ids in training."""
         find = self._finder(documents, ids)
-
-        def steps(labels_now: LabelsNow) -> Iterable[Step]:
-            for one in find():
-                before = labels_now(one.digest)
-                if before:
-                    yield Step(one, "removed", None, before, "unlearn")
-                else:
-                    yield Step(one, "not known")
-
-        return self._write(steps, source)
+        return self._write(lambda now: unlearning(find(), now), source)
 
     def relabel(
         self,
@@ -103,24 +104,17 @@ class CorrectedModel:
         *,
         ids: Sequence[str] | None = None,
         source: str = "",
+        new_label: bool = False,
     ) -> list[Outcome]:
-        """Give documents of training, all copies of them, another label. Unknown ones stay unknown."""
+        """Give documents of training, all copies of them, another label. Unknown ones stay unknown.
+
+        The label is one that the model knows, unless ``new_label``.
+        """
         if label is None:
             raise InputError('relabel needs a label: relabel(documents, "spam")')
-        (wanted,) = checked_labels(self._rows.keeper, labels_of([label], 1))
+        (wanted,) = checked_labels(self._rows.keeper, labels_of([label], 1), new_label)
         find = self._finder(documents, ids)
-
-        def steps(labels_now: LabelsNow) -> Iterable[Step]:
-            for one in find():
-                before = labels_now(one.digest)
-                if not before:
-                    yield Step(one, "not known")
-                elif before != (wanted,):
-                    yield Step(one, "relabelled", wanted, before, "relabel")
-                else:
-                    yield Step(one, "already known", wanted, before)
-
-        return self._write(steps, source)
+        return self._write(lambda now: relabelling(find(), wanted, now), source)
 
     def rollback(self, to: int, source: str = "") -> None:
         """Go back to how it was after operation number ``to`` (0: as trained).
@@ -191,17 +185,24 @@ class CorrectedModel:
 
     def digests(self, documents: Documents) -> list[str]:
         """The digests of documents, after this model's own cleaning."""
-        before = self.pipeline.stages[:-1]
-        texts = [at for at, stage in enumerate(before, 1) if "text" in stage.writes]
-        return digests(
-            self.pipeline[: max(texts, default=0)].run(documents) if texts else documents
-        )
+        return digests(self._cleaned(documents))
+
+    def trained_on(self, digest: str) -> bool:
+        """Was a document of this digest among those of training?"""
+        return bool(self._rows.trained(digest))
 
     # -- inside ---------------------------------------------------------------------------------------
 
+    def _cleaned(self, documents: Documents) -> Documents:
+        before = self.pipeline.stages[:-1]
+        texts = [at for at, stage in enumerate(before, 1) if "text" in stage.writes]
+        return self.pipeline[: max(texts)].run(documents) if texts else documents
+
     def _named(self, documents: Documents) -> list[Named]:
+        cleaned = self._cleaned(documents)
+        empty = (not has_word(text) for text in cleaned.texts())
         names = documents.ids.to_pylist()
-        rows = zip(self.digests(documents), names, stored(documents), strict=True)
+        rows = zip(digests(cleaned), names, stored(documents), empty, strict=True)
         return [Named(*row) for row in rows]
 
     def _finder(self, documents: Any, ids: Sequence[str] | None) -> Callable[[], list[Named]]:

@@ -79,10 +79,10 @@ def _must_be_its_own(model: CorrectedModel, corrections: Corrections, digests: l
         foreign = f"the model was trained on none of these {counted(len(digests), 'document')}"
         own = f"give what it was trained on{_sources(model)}"
         if missing:
+            names = listed([f"{one.id} ({one.what})" for one in missing])
             raise InputError(
                 f"{foreign}, so that its {counted(len(missing), 'correction')} of training documents "
-                f"cannot be made in them: {_named(missing)}. For a refit, {own}; textpipe fit trains on "
-                "anything else"
+                f"cannot be made in them: {names}. For a refit, {own}; textpipe fit trains on anything else"
             )
         _warn(f"{foreign}: if that is not meant, {own}")
     elif missing:

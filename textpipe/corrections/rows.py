@@ -12,6 +12,7 @@ from textpipe.classify.decider import Classifier
 from textpipe.classify.training_set import TrainingSet, digests_of
 from textpipe.corrections.in_force import Correction, Corrections
 from textpipe.corrections.operation import Label
+from textpipe.corrections.teachable import must_be_known
 from textpipe.documents import Documents, Int64
 from textpipe.errors import InputError
 from textpipe.pipeline import Pipeline
@@ -199,14 +200,21 @@ def digests(documents: Documents) -> list[str]:
     return [hex_of(digest) for digest in digests_of(documents)]
 
 
-def checked_labels(keeper: TrainingSet, labels: NDArray[np.generic]) -> list[Label]:
-    """The labels as plain values. Raises InputError for one that this stage cannot have."""
+def checked_labels(
+    keeper: TrainingSet, labels: NDArray[np.generic], new_label: bool = False
+) -> list[Label]:
+    """The labels as plain values. Raises InputError for one that this stage cannot have.
+
+    A label that training does not know is one of them, unless a ``new_label`` is meant.
+    """
     if not len(labels):
         return []
     if isinstance(keeper, Classifier):
-        keeper.like_training(labels)
         keeper.not_unsure(labels)
         plain: list[Label] = labels.tolist()
+        if (labels.dtype.kind in "UO") == (keeper.classes_.dtype.kind in "UO"):
+            must_be_known(keeper, plain, new_label)
+        keeper.like_training(labels)
     else:
         plain = keeper.targets_of(labels).tolist()
     for label in plain:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from textpipe.corrections.operation import Kind, Label, Operation
 
-Happened: TypeAlias = Literal["learned", "already known", "relabelled", "removed", "not known"]
+Happened: TypeAlias = Literal[
+    "learned", "already known", "relabelled", "removed", "not known", "no word in it"
+]
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Named:
-    """A document that is spoken of: its digest, its id, and itself where it was given."""
+    """A document that is spoken of: its digest, its id, and itself where it was given.
+
+    ``empty``: the classifier gets no word of it.
+    """
 
     digest: str
     id: str
     document: str | None = None
+    empty: bool = False
 
 
 LabelsNow: TypeAlias = Callable[[str], tuple[Label, ...]]
@@ -67,3 +73,39 @@ class Step:
     def outcome(self) -> Outcome:
         """The step as the caller is told of it."""
         return Outcome(self.one.id, self.happened, self.label, self.before)
+
+
+def learning(named: Sequence[Named], labels: Sequence[Label], now: LabelsNow) -> Iterator[Step]:
+    """Adds each document that is not there, and relabels it where its label is another."""
+    for one, label in zip(named, labels, strict=True):
+        before = () if one.empty else now(one.digest)
+        if one.empty:
+            yield Step(one, "no word in it")
+        elif not before:
+            yield Step(one, "learned", label, before, "learn")
+        elif before != (label,):
+            yield Step(one, "relabelled", label, before, "relabel")
+        else:
+            yield Step(one, "already known", label, before)
+
+
+def unlearning(named: Iterable[Named], now: LabelsNow) -> Iterator[Step]:
+    """Takes out each document that is there."""
+    for one in named:
+        before = now(one.digest)
+        if before:
+            yield Step(one, "removed", None, before, "unlearn")
+        else:
+            yield Step(one, "not known")
+
+
+def relabelling(named: Iterable[Named], label: Label, now: LabelsNow) -> Iterator[Step]:
+    """Relabels each document that is there and has another label."""
+    for one in named:
+        before = now(one.digest)
+        if not before:
+            yield Step(one, "not known")
+        elif before != (label,):
+            yield Step(one, "relabelled", label, before, "relabel")
+        else:
+            yield Step(one, "already known", label, before)

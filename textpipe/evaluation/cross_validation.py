@@ -14,11 +14,11 @@ from sklearn.base import clone
 from textpipe.classify.decider import Classifier
 from textpipe.documents import Decisions, Documents
 from textpipe.errors import DefinitionError, InputError
-from textpipe.evaluation.judgement import Report, StageTime
+from textpipe.evaluation.judgement import Report
 from textpipe.evaluation.splits import Split, folds_of, near_duplicate_groups
 from textpipe.labels import labels_of
 from textpipe.pipeline import Pipeline
-from textpipe.run import Observer, Work
+from textpipe.run import Observer, Profile, Spent, Work
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -90,13 +90,13 @@ def crossed_over(
     labels: NDArray[Any],
     parts: Parts,
     progress: Progress | None,
-) -> tuple[list[Decisions], NDArray[np.int64], dict[str, float], list[StageTime]]:
+) -> tuple[list[Decisions], NDArray[np.int64], dict[str, float], list[Spent]]:
     """What each fold decided about the documents left out of it, the fold of each document, and what
     everything cost. What is given is left as it is.
     """
-    times = [StageTime(name) for name in pipeline.named_stages()]
+    profile = Profile(pipeline.named_stages())
     first = next((i for i, s in enumerate(pipeline.stages) if s.learns), len(pipeline.stages) - 1)
-    observe = _observer(times, progress, "preparing documents", len(documents), last=first - 1)
+    observe = _observer(profile, progress, "preparing documents", len(documents), last=first - 1)
     started = time.perf_counter()
     prefix = clone(pipeline)[:first]
     ready = prefix.run(documents, observe) if first else documents
@@ -105,20 +105,19 @@ def crossed_over(
     found: list[Decisions] = []
     fold_of = np.zeros(len(documents), np.int64)
     for number, (train, test) in enumerate(parts):
-        observe = _observer(times, None, "", 0, last=-1)
         if progress:
             progress("folds", number, len(parts))
         trained = clone(pipeline)
         started = time.perf_counter()
-        trained.learn(ready[train], labels[train], observe, done=first)
+        trained.learn(ready[train], labels[train], profile, done=first)
         between = time.perf_counter()
-        found.append(Decisions.concat(list(trained.decisions(ready[test], observe, done=first))))
+        found.append(trained.decide(ready[test], profile, done=first))
         seconds["fit"] += between - started
         seconds["predict"] += time.perf_counter() - between
         fold_of[test] = number
     if progress:
         progress("folds", len(parts), len(parts))
-    return found, fold_of, seconds, times
+    return found, fold_of, seconds, profile.stages
 
 
 def in_order(found: list[Decisions], parts: Parts) -> Decisions:
@@ -139,14 +138,13 @@ def _positive(labels: NDArray[Any], positive: str | None) -> str | None:
 
 
 def _observer(
-    times: list[StageTime], progress: Progress | None, what: str, total: int, last: int
+    profile: Profile, progress: Progress | None, what: str, total: int, last: int
 ) -> Observer:
     done = 0
 
     def observe(work: Work) -> None:
         nonlocal done
-        times[work.position].seconds += work.seconds
-        times[work.position].documents += work.documents
+        profile(work)
         if progress and work.position == last:
             done += work.documents
             progress(what, done, total)

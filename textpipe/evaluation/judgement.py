@@ -17,15 +17,7 @@ from textpipe.evaluation.intervals import Judged, drawn, interval
 from textpipe.evaluation.scores import RATES, lead_of, positive_scores, scores_of
 from textpipe.evaluation.splits import Split
 from textpipe.evaluation.thresholds import Threshold, choose_threshold, recall_name
-
-
-@dataclass
-class StageTime:
-    """What one stage cost, over all folds."""
-
-    name: str
-    seconds: float = 0.0
-    documents: int = 0
+from textpipe.run import Spent
 
 
 @dataclass
@@ -50,7 +42,7 @@ class Report:
     groups: NDArray[np.int64]
     positive: str | None
     seconds: dict[str, float] = field(default_factory=dict)
-    stages: list[StageTime] = field(default_factory=list)
+    stages: list[Spent] = field(default_factory=list)
     evidence: NDArray[np.bool_] | None = None
 
     @property
@@ -182,14 +174,7 @@ class Report:
                 for label, row in zip(classes, table.tolist(), strict=True)
             },
             "seconds": {name: round(seconds, 4) for name, seconds in self.seconds.items()},
-            "stages": [
-                {
-                    "name": stage.name,
-                    "seconds": round(stage.seconds, 4),
-                    "documents": stage.documents,
-                }
-                for stage in self.stages
-            ],
+            "stages": [stage.as_json() for stage in self.stages],
         }
 
     def _threshold_as_json(self) -> dict[str, Any]:

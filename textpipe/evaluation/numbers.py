@@ -15,10 +15,10 @@ from textpipe.duplicates import near_duplicate_groups
 from textpipe.errors import DefinitionError, InputError
 from textpipe.evaluation.cross_validation import Progress, crossed_over, in_order
 from textpipe.evaluation.intervals import interval, resamples
-from textpipe.evaluation.judgement import StageTime
 from textpipe.evaluation.splits import Split, folds_of
 from textpipe.labels import labels_of
 from textpipe.pipeline import Pipeline
+from textpipe.run import Spent
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class NumberReport:
     split: Split
     groups: NDArray[np.int64]
     seconds: dict[str, float] = field(default_factory=dict)
-    stages: list[StageTime] = field(default_factory=list)
+    stages: list[Spent] = field(default_factory=list)
 
     @property
     def n_groups(self) -> int:

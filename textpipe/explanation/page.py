@@ -19,6 +19,8 @@ from textpipe.explanation.saying import (
     is_calibrated,
     made_of,
     none_found,
+    percent,
+    rounded,
     score_is,
     who_voted,
 )
@@ -95,7 +97,7 @@ def _sure(x: Explanation) -> dict[str, str] | None:
         return None
     score = x.scores[str(x.leaning)]
     if x.are_probabilities:
-        return {"number": f"{score:.1%}", "what": f"{score_is(x)} of {x.leaning}"}
+        return {"number": percent(score), "what": f"{score_is(x)} of {x.leaning}"}
     return {"number": f"{score:+.2f}", "what": f"{score_is(x)} of {x.leaning}"}
 
 
@@ -109,11 +111,11 @@ def _scores(x: Explanation) -> list[dict[str, Any]]:
             {
                 "label": label,
                 "mine": label == str(x.leaning),
-                "score": f"{x.scores[label]:.3f}",
+                "score": rounded(x.scores[label]),
                 "width": _width(x.scores[label] / most, 200),
-                "evidence": f"{evidence:.3f}",
-                "votes": f"{abs(evidence - prior):.3f}",  # 0 or more, but for rounding
-                "prior": f"{prior:.3f}",
+                "evidence": rounded(evidence),
+                "votes": rounded(abs(evidence - prior)),  # 0 or more, but for rounding
+                "prior": rounded(prior),
             }
         )
     return rows
@@ -219,10 +221,10 @@ def _card(neighbour: Neighbour, x: Explanation) -> dict[str, Any]:
         "id": neighbour.id,
         "label": _short(neighbour.label),
         "same": str(neighbour.label) == str(x.leaning) or not x.scores,
-        "similarity": f"{neighbour.similarity:.3f}",
+        "similarity": rounded(neighbour.similarity),
         "width": _width(neighbour.similarity, 200),
         "vote": f"{neighbour.vote:.3g}",
-        "share": f"{neighbour.share:.1%}",
+        "share": percent(neighbour.share),
         "words": [(word, f"{part:.3f}") for word, part in neighbour.words[:5]],
         "more": f"{len(neighbour.words) - 5} more {rest:.3f}" if len(neighbour.words) > 5 else "",
         "text": neighbour.text,
@@ -237,7 +239,7 @@ def _flip(flip: Flip | None) -> dict[str, Any] | None:
         "words": flip.words[:MOST_IN_FLIP],
         "more": max(0, len(flip.words) - MOST_IN_FLIP),
         "verdict": flip.verdict,
-        "score": "" if score is None else f"{score:.2f}",
+        "score": "" if score is None else rounded(score, 2),
         "how": how_small(flip),
     }
 

@@ -7,8 +7,11 @@ from typing import Any
 
 Spans = list[tuple[int, int]]
 
+CONSTANT = "(before any word)"
+"""The part of a vector that a stage gives to every document, such as a learned direction's intercept."""
+
 REST = "(rest)"
-"""The part of a vector that no single word brought, such as a constant that a stage adds to it."""
+"""The part of a vector that no single word brought, after a stage that cannot say what became of them."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Word:
     where the tokens are pieces or runs of words, the word as it stands in the text (lower-cased if all
     tokens are). An n-gram or a run of letters is shared out among the words on which it stands, equally
     over its places and by the code points that each word has of it. What stands on no word, such as
-    ``(rest)`` or ``(intercept)``, is a row of its own.
+    ``(before any word)`` or ``(intercept)``, is a row of its own.
 
     ``supports`` is what it brought to the votes for the verdict, ``opposes`` to those for other labels,
     as shares of all evidence: over all words they add up to what the neighbours brought. (Of a linear

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
-from textpipe.explanation.reasons import REST, Explanation, Flip, Word
+from textpipe.explanation.reasons import CONSTANT, REST, Explanation, Flip, Word
 
 MOST_IN_FLIP = 10
 """How many words of a flip are named."""
 
 MOST_PIECES = 4
 """How many of the pieces behind a word are named."""
+
+NOTHING = 1e-12
+"""What is nearer to 0 or 1 than this differs by rounding only."""
 
 
 def who_voted(x: Explanation) -> str:
@@ -30,7 +34,7 @@ def who_voted(x: Explanation) -> str:
         if labels[mine] == n
         else f"{labels[mine]} of its {n} neighbours are"
     )
-    return f"{who} {mine}; they bring {votes:.1%} of the evidence."
+    return f"{who} {mine}; they bring {percent(votes)} of the evidence."
 
 
 def flip_sentences(x: Explanation) -> list[str]:
@@ -61,7 +65,7 @@ def _without(flip: Flip) -> str:
         words.append(f"{more} more")
     listed = " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
     score = flip.scores.get(flip.verdict)
-    number = "" if score is None else f" ({score:.2f})"
+    number = "" if score is None else f" ({rounded(score, 2)})"
     return f"Without {listed} it would be {flip.verdict}{number}. {how_small(flip)}".rstrip()
 
 
@@ -87,7 +91,7 @@ def about_scores(x: Explanation) -> str:
         prior = sum(x.prior.values())
         if prior:
             said.append(
-                f"The prior, the labels' shares of training, has {prior:.1%} of the evidence."
+                f"The prior, the labels' shares of training, has {percent(prior)} of the evidence."
             )
         if is_calibrated(x):
             said.append("The probability is the calibrated evidence.")
@@ -133,11 +137,46 @@ def about_words(x: Explanation) -> str:
             " It is made of the columns that stand on the word: runs of letters (␣ is where a word begins "
             "or ends), and its part of runs of words."
         )
-    if any(word.word == REST for word in x.words):
-        said += (
-            f" {REST} is what no word brings, such as a constant that a stage adds to every vector."
+    return " ".join([said, *about_rests(x)])
+
+
+def about_rests(x: Explanation) -> list[str]:
+    """What the rows are that are no words of the text."""
+    names = {word.word for word in x.words if not word.spans}
+    said = []
+    if CONSTANT in names:
+        said.append(
+            f"{CONSTANT} is what a stage gives to every document, whatever its words are: the intercept "
+            "of a learned direction, or a mean that is taken off."
         )
+    if REST in names:
+        said.append(f"{REST} is what no single word brings.")
     return said
+
+
+def rounded(value: float, digits: int = 3, whole: float = 1.0) -> str:
+    """A share or score as people read it: what is not 0 or the whole does not read like it.
+
+    >>> rounded(0.25), rounded(0.0), rounded(0.0001), rounded(0.99996), rounded(1.0), rounded(-1.5)
+    ('0.250', '0.000', '<0.001', '>0.999', '1.000', '-1.500')
+    """
+    least = 10.0**-digits
+    if abs(value) < NOTHING:
+        return f"{0:.{digits}f}"
+    if abs(value) < least / 2:
+        return f"<{least:.{digits}f}" if value > 0 else f">-{least:.{digits}f}"
+    if whole - least / 2 <= value < whole - NOTHING:
+        return f">{whole - least:.{digits}f}"
+    return f"{value:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """A share in percent, likewise.
+
+    >>> percent(0.5), percent(0.0001), percent(0.9999), percent(1.0)
+    ('50.0%', '<0.1%', '>99.9%', '100.0%')
+    """
+    return rounded(100 * share, 1, 100.0) + "%"
 
 
 def made_of(word: Word) -> str:
@@ -155,6 +194,16 @@ def visible(piece: str) -> str:
     before, after = len(piece) - len(piece.lstrip(" ")), len(piece) - len(piece.rstrip(" "))
     inner = piece.strip(" ")
     return "\u2423" * before + inner + "\u2423" * after if inner else "\u2423" * len(piece)
+
+
+def column(name: str) -> str:
+    """A column's name with spaces at its ends written out; a branch's name may stand before it.
+
+    >>> column("character_n_grams: pho"), column("won a"), column("ree ")
+    ('character_n_grams:␣pho', 'won a', 'ree␣')
+    """
+    branch, piece = re.fullmatch(r"((?:\w+:)*)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+    return branch + visible(piece)
 
 
 def _short(value: float) -> str:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from textpipe.documents import UNSURE
 from textpipe.explanation.marking import stretches
+from textpipe.explanation.ragged_right import RaggedRight
 from textpipe.explanation.reasons import Explanation
-from textpipe.explanation.saying import about_scores, flip_sentences, made_of, who_voted
+from textpipe.explanation.saying import (
+    about_rests,
+    about_scores,
+    column,
+    flip_sentences,
+    made_of,
+    percent,
+    rounded,
+    who_voted,
+)
 from textpipe.explanation.tracing import Step
 from textpipe.printable import printable
 
@@ -35,8 +44,8 @@ def show_trace(steps: Sequence[Step]) -> RenderableType:
                 (_options(step), "dim"),
             )
         )
-        shown.append(Padding(Group(*_step(step)), (0, 0, 1, 2)))
-    return Group(*shown)
+        shown += [RaggedRight(Group(*_step(step)), indent=2), Text()]
+    return RaggedRight(Group(*shown))
 
 
 def _options(step: Step) -> str:
@@ -69,9 +78,11 @@ def _step(step: Step) -> list[RenderableType]:
         counted = ", ".join(f"{name} {n}" for name, n in step.counts.items())
         lines.append(Text(f"counted: {counted}", "magenta"))
     if step.vector is not None:
-        weights = "  ".join(f"{printable(name)} {value:.3f}" for name, value in step.vector)
+        weights = "  ".join(
+            f"{printable(column(name))} {rounded(value)}" for name, value in step.vector
+        )
         width = step.shape[1] if step.shape else 0
-        lines += [Text(weights or "all zero"), Text(f"{width} columns", "dim")]
+        lines += [Text(weights or "all zero"), Text(f"{width:,} columns", "dim")]
     if step.verdict is not None:
         lines.append(Text.assemble("verdict ", (printable(step.verdict), "bold")))
         if step.verdict != UNSURE:
@@ -96,10 +107,10 @@ def show_explanation(x: Explanation) -> RenderableType:
     shown += [Text(printable(sentence)) for sentence in said if sentence]
     shown += [Text(), _marked(x), Text()]
     if x.words:
-        shown += [_words(x), Text()]
+        shown += [_words(x), *(Text(said, "dim") for said in about_rests(x)), Text()]
     if x.neighbours:
         shown.append(_neighbours(x))
-    return Group(*shown)
+    return RaggedRight(Group(*shown))
 
 
 def _words(x: Explanation) -> Table:
@@ -139,8 +150,8 @@ def _neighbours(x: Explanation) -> Table:
         table.add_row(
             Text(printable(neighbour.id)),
             Text(printable(_short(neighbour.label)), "bold"),
-            f"{neighbour.similarity:.3f}",
-            f"{neighbour.share:.1%}",
+            rounded(neighbour.similarity),
+            percent(neighbour.share),
             Text(words),
             Text(printable(neighbour.text[:60]), "dim"),
         )
@@ -204,5 +215,5 @@ def _bar(label: str, score: float) -> Text:
         f"{printable(label):12.12} ",
         ("█" * cells, "green"),
         ("░" * (30 - cells), "grey30"),
-        f" {score:.3f}",
+        f" {rounded(score)}",
     )

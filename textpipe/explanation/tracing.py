@@ -12,6 +12,7 @@ from scipy import sparse
 from textpipe.classify.decider import Decider
 from textpipe.documents import Documents, Tokens
 from textpipe.errors import InputError
+from textpipe.explanation.saying import column
 from textpipe.pipeline import Pipeline
 
 MOST = 12
@@ -79,7 +80,7 @@ class Step:
                 many = "" if what == "counted" else f" {len(words):,}"
                 said.append(f"{what}{many}: {', '.join(some[:FEW])}{more}")
         if self.vector is not None and self.shape is not None:
-            heaviest = ", ".join(f"{name} {value:.2f}" for name, value in self.vector[:FEW])
+            heaviest = ", ".join(f"{column(name)} {value:.2f}" for name, value in self.vector[:FEW])
             said.append(
                 f"{self.shape[1]:,} columns" + (f"; heaviest: {heaviest}" if heaviest else "")
             )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.documents import Documents, Tokens
-from textpipe.explanation.reasons import REST, Spans
+from textpipe.explanation.reasons import CONSTANT, REST, Spans
 from textpipe.rows import dense
 from textpipe.stage import Stage
 from textpipe.vectorize.count import Count
@@ -37,7 +37,8 @@ class Parts:
 def word_parts(stages: Sequence[Stage], documents: Documents) -> Parts:
     """The parts of the first document's vector, as the last of these stages writes it.
 
-    The words' parts add up to the vector exactly: what they leave out is the part called ``(rest)``.
+    The words' parts add up to the vector exactly. What they leave out is a part of its own: called
+    ``(before any word)`` where it is what a stage gives to every document, else ``(rest)``.
     """
     parts: Parts | None = None
     for stage in stages:
@@ -46,14 +47,14 @@ def word_parts(stages: Sequence[Stage], documents: Documents) -> Parts:
             continue
         assert documents.matrix is not None, "it was just written"  # noqa: S101  # for mypy
         row = dense(documents.matrix.values)[0]
-        mirrored = -row
+        mirrored, left_out = -row, REST
         if "matrix" not in stage.reads:
             parts = _first_parts(stage, before, row, documents.matrix.features)
         elif parts is not None:
             parts = _mapped(stage, parts, len(row))
             if hasattr(stage, "map_parts"):
-                mirrored = _of_mirror(stage, before)
-        parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row, mirrored)
+                mirrored, left_out = _of_mirror(stage, before), CONSTANT
+        parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row, mirrored, left_out)
     assert parts is not None, "the pipeline was checked"  # noqa: S101  # for mypy
     return parts
 
@@ -148,8 +149,10 @@ def _scale(
     return float(total @ row) / square
 
 
-def _adding_up(parts: Parts, row: NDArray[np.float64], mirrored: NDArray[np.float64]) -> Parts:
-    """The parts brought to the row's length (stages divide by it), and what they leave out as one more."""
+def _adding_up(
+    parts: Parts, row: NDArray[np.float64], mirrored: NDArray[np.float64], left_out: str
+) -> Parts:
+    """The parts brought to the row's length (stages divide by it), and what is ``left_out`` as one more."""
     total = np.asarray(parts.values.sum(axis=0)).ravel() if parts.words else np.zeros(len(row))
     values = parts.values * (scale := _scale(total, row, mirrored))
     rest = row - total * scale
@@ -160,7 +163,7 @@ def _adding_up(parts: Parts, row: NDArray[np.float64], mirrored: NDArray[np.floa
         if sparse.issparse(values)
         else np.vstack([values, rest])
     )
-    return Parts([*parts.words, REST], stack, [*parts.spans, []])
+    return Parts([*parts.words, left_out], stack, [*parts.spans, []])
 
 
 def _places(tokens: Tokens | None) -> dict[str, Spans]:

@@ -5,6 +5,7 @@ Whatever does the work, the results are the same bytes, and come in the order of
 
 from textpipe.run.batching import batches
 from textpipe.run.chain import Observer, Work
+from textpipe.run.profile import Profile, Spent
 from textpipe.run.spreading import spread, threaded
 
-__all__ = ["Observer", "Work", "batches", "spread", "threaded"]
+__all__ = ["Observer", "Profile", "Spent", "Work", "batches", "spread", "threaded"]

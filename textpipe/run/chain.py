@@ -18,11 +18,12 @@ class Work:
     """What one stage did to one batch, or that it learned.
 
     position    of the stage in its pipeline, counted from 0
-    documents   how many it was given; 0 where it learned
+    documents   how many it was given
     seconds     of time that went by, in whichever process
     bytes       of UTF-8 text that the documents have
     tokens      how many there are afterwards, and ``forms``, how many distinct ones in this batch
     cached      was the result there already?
+    learned     is it about learning, and not about documents?
     """
 
     position: int
@@ -32,6 +33,7 @@ class Work:
     tokens: int = 0
     forms: int = 0
     cached: bool = False
+    learned: bool = False
 
 
 Observer: TypeAlias = Callable[[Work], None]
