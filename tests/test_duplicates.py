@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textpipe.duplicates import by_content, grouped_parts, near_duplicate_groups
+from textpipe.duplicates import (
+    by_content,
+    grouped_parts,
+    in_several_groups,
+    near_duplicate_groups,
+)
 
 
 def parts_of(codes, groups, folds=5, seed=0):
@@ -34,11 +39,31 @@ def test_where_a_class_has_fewer_groups_there_are_fewer_parts():
         ([0, 0, 0], [0, 1, 2]),  # one class
         ([0, 0, 1], [0, 1, 2]),  # one document of a class
         ([0, 0, 1, 1], [0, 1, 2, 2]),  # which is there twice
-        ([0, 0, 2, 2], [0, 1, 2, 3]),  # a class that nobody has
+        ([0, 1, 2, 3, 3], [0, 1, 2, 3, 4]),  # of one class only there are two
     ],
 )
-def test_no_parts_where_a_class_could_not_be_left_out(codes, groups):
+def test_no_parts_where_fewer_than_two_classes_can_be_left_out(codes, groups):
     assert parts_of(np.array(codes, np.int64), np.array(groups, np.int64)) == []
+
+
+def test_a_class_that_nobody_has_does_not_count():
+    assert len(parts_of([0, 0, 2, 2], range(4))) == 2
+
+
+def test_a_class_of_one_group_trains_in_each_part_and_is_never_judged():
+    codes, groups = [0] * 6 + [1] * 6 + [2] * 2, [*range(12), 12, 12]
+    parts = parts_of(codes, groups)
+    assert len(parts) == 5
+    for train, judged in parts:
+        assert {12, 13} <= set(train)
+        assert not {12, 13} & set(judged)
+
+
+def test_it_does_not_train_where_its_near_duplicates_are_judged():
+    parts = parts_of([0] * 3 + [1] * 3 + [2], [*range(6), 4])
+    assert len(parts) == 3
+    for train, judged in parts:
+        assert (6 in train) == (4 not in judged)
 
 
 tables = st.integers(1, 4).flatmap(
@@ -51,13 +76,33 @@ tables = st.integers(1, 4).flatmap(
 @given(tables, st.integers(2, 6), st.integers(0, 5))
 def test_groups_stay_together_and_every_class_is_trained(table, folds, seed):
     codes, groups = np.array(table).T
+    several = in_several_groups(codes, groups)
+    for code in set(codes):
+        assert (len(set(groups[codes == code])) > 1) == several[codes == code].all()
     judged_before = set()
     for train, judged in parts_of(codes, groups, folds, seed):
         assert not set(groups[train]) & set(groups[judged])
-        assert sorted([*train, *judged]) == list(range(len(codes)))
-        assert set(codes[train]) == set(codes)
+        left = np.setdiff1d(np.arange(len(codes)), [*train, *judged])
+        assert len(left) + len(train) + len(judged) == len(codes)
+        assert not several[left].any()
+        assert set(groups[left]) <= set(groups[judged])
+        assert several[judged].all()
+        assert set(codes[train]) >= set(codes[several])
         assert not judged_before & set(judged)
         judged_before |= set(judged)
+
+
+@given(tables, st.integers(0, 40), st.integers(0, 13))
+def test_an_odd_document_changes_nobody_else_s_part(table, at, group):
+    codes, groups = np.array(table).T
+    at = min(at, len(codes))
+    others = np.delete(np.arange(len(codes) + 1), at)
+    one = parts_of(codes, groups)
+    other = parts_of(np.insert(codes, at, 9), np.insert(groups, at, group))
+    assert len(one) == len(other)
+    for (train, judged), (train_too, judged_too) in zip(one, other, strict=True):
+        assert others[judged].tolist() == judged_too.tolist()
+        assert others[train].tolist() == train_too[train_too != at].tolist()
 
 
 @given(tables, st.permutations(range(13)))

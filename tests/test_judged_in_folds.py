@@ -1,5 +1,7 @@
 """Training documents judge each other, and no stage that saw a label helps to guess it."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from textpipe import (
 )
 from textpipe.classify.leave_one_out import leave_one_out
 from textpipe.duplicates import by_content, grouped_parts, near_duplicate_groups
+from textpipe.errors import TextpipeWarning
 from textpipe.judged_in_folds import judged_in_folds
 from textpipe.neighbours import Index
 from textpipe.stage import Stage
@@ -198,6 +201,55 @@ def test_where_a_label_has_too_few_documents_nobody_is_judged():
     found = judged(pipeline, ["win", "prize", "lunch"], ["spam", "spam", "ham"])
     assert [len(column) for column in found] == [0, 0, 0]
     assert found.positions.shape == (0, 2)
+
+
+@pytest.mark.parametrize("calibrate", ["none", "beta", "isotonic"])
+def test_a_model_that_could_judge_nobody_still_decides(calibrate):
+    knn = KnnClassifier(k="auto", calibrate=calibrate)
+    pipeline = Pipeline([Tokenize("words"), Count(), WeighByLabel(), knn])
+    with pytest.warns(TextpipeWarning, match="too few documents to choose k"):
+        pipeline.fit(["win", "prize", "lunch"], ["spam", "spam", "ham"])
+    assert (knn.k_, knn.calibration_ if calibrate != "none" else {}) == (10, {})
+    assert pipeline.predict(["win prize", "lunch", "zebra"]).tolist() == ["spam", "ham", "unsure"]
+
+
+@pytest.mark.parametrize("stage", [WeighByLabel, StretchByLabel])
+@pytest.mark.parametrize("odd", ["odd", "ham"])
+def test_an_odd_document_is_not_judged_and_moves_the_others_only_little(stage, odd):
+    texts = random_texts(200)
+    labels = np.where([text.count("wa") + text.count("wb") > 0 for text in texts], "spam", "ham")
+
+    def shares(texts, labels):
+        knn = KnnClassifier(k=15)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", TextpipeWarning)
+            found = judged(Pipeline([Tokenize("words"), Count(), stage(), knn]), texts, labels)
+        spam = np.append(labels, "")[found.positions] == "spam"
+        of_each = (spam * found.similarities).sum(axis=1) / found.similarities.sum(axis=1)
+        return dict(zip(found.judged.tolist(), of_each, strict=True))
+
+    one, other = shares(texts, labels), shares([*texts, "wja wzz"], np.append(labels, odd))
+    assert (200 in other) == (odd == "ham")
+    assert one.keys() == other.keys() - {200} == set(range(200))
+    right = [
+        np.mean(
+            [(share > 0.5) == (labels[at] == "spam") for at, share in shares.items() if at < 200]
+        )
+        for shares in (one, other)
+    ]
+    assert min(right) > 0.7
+    assert abs(right[0] - right[1]) < 0.1
+
+
+def test_what_a_stage_warned_of_it_does_not_warn_of_again_in_each_fold():
+    texts, labels = random_texts(40), random_labels(40).astype("<U5")
+    labels[:3] = ["odd", "other", "other"]  # of the other, one is in each of two folds
+    stages = [Tokenize("words"), Count(), StretchByLabel(), KnnClassifier(k="auto")]
+    with pytest.warns(TextpipeWarning) as warned:
+        Pipeline(stages).fit(texts, labels)
+    assert [str(warning.message)[:39] for warning in warned] == [
+        "stretch_by_label: too few documents of "
+    ]
 
 
 def test_where_a_class_is_rare_the_folds_are_fewer():

@@ -40,9 +40,7 @@ def by_content(keys: NDArray[np.uint64], texts: Sequence[str] | None = None) -> 
     return np.array(sorted(order.tolist(), key=lambda at: (keys[at], texts[at])), np.int64)
 
 
-def in_several_groups(
-    codes: NDArray[np.int64], groups: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def in_several_groups(codes: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which documents [n] are of a class that has two groups or more: it can be left out in part.
 
     >>> in_several_groups(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 2])).tolist()

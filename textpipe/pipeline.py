@@ -20,11 +20,11 @@ from textpipe.errors import DefinitionError, InputError, TextpipeError
 from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
 from textpipe.options import check_names
-from textpipe.run import Observer, Work, batches, spread, threaded
+from textpipe.run import LIMIT, Memory, Observer, Work, batches, spread, threaded
 from textpipe.run.chain import say_where
 from textpipe.stage import NotTrainedError, Stage, flow
 
-OWN = ("stages", "language", "n_jobs")
+OWN = ("stages", "language", "n_jobs", "memory")
 """The options of the pipeline itself."""
 
 
@@ -42,7 +42,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     It is a scikit-learn estimator: ``fit``, ``predict``, ``transform``, ``clone``, ``get_params`` and
     ``set_params("remove_stop_words__keep")``; a slice such as ``pipe[:-1]`` is a pipeline that shares
     its stages. Documents are whatever ``Documents.of`` takes. ``n_jobs`` cores are used (None is one, -1
-    all of them); what comes out is the same bytes, however many.
+    all of them); what comes out is the same bytes, however many. ``memory`` names a folder that keeps what
+    stages before the vectorizer made of documents, so that it is not made again.
 
     >>> from textpipe import Count, KnnClassifier, Tokenize
     >>> pipe = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1)])
@@ -52,11 +53,16 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     """
 
     def __init__(
-        self, stages: Sequence[Stage], language: str = "en", n_jobs: int | None = None
+        self,
+        stages: Sequence[Stage],
+        language: str = "en",
+        n_jobs: int | None = None,
+        memory: str | None = None,
     ) -> None:
         self.stages = stages
         self.language = language
         self.n_jobs = n_jobs
+        self.memory = memory
 
     # -- what it is made of ---------------------------------------------------------------------
 
@@ -81,7 +87,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             return named[key]
         if not isinstance(key, slice):
             return self.stages[key]
-        part = Pipeline(self.stages[key], self.language, self.n_jobs)
+        part = Pipeline(self.stages[key], self.language, self.n_jobs, self.memory)
         if hasattr(self, "trained_"):
             part.trained_ = self.trained_
         return part
@@ -392,7 +398,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         stages = self.stages[position:until]
         given = [documents] if isinstance(documents, Documents) else documents
         parts = itertools.chain.from_iterable(map(batches, given))
-        for batch, done in spread(stages, position, parts, self.n_jobs, only_matrix):
+        memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
+        for batch, done in spread(stages, position, parts, self.n_jobs, only_matrix, memory):
             if observe:
                 for work in done:
                     observe(work)

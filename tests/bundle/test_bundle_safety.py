@@ -69,9 +69,10 @@ def test_nothing_in_textpipe_imports_what_unpickles():
     forbidden = {"pickle", "joblib", "marshal", "shelve", "dill", "cloudpickle"}
     found = []
     for path in package.rglob("*.py"):
-        if (
-            path == package / "testing" / "stage_laws.py"
-        ):  # pickles a stage itself, and reads no file
+        if path in (
+            package / "testing" / "stage_laws.py",  # pickles a stage itself, and reads no file
+            package / "run" / "workers.py",  # sends stages to processes that it started
+        ):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):

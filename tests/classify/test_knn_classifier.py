@@ -113,7 +113,23 @@ def test_the_known_share_is_a_share(share):
         KnnClassifier(minimum_known=share).check()
 
 
-def test_while_a_label_has_too_few_documents_every_verdict_is_unsure():
+def test_a_label_of_too_few_documents_is_not_said():
+    rows = [[1.0, 0, 0], [0.9, 0.1, 0], [0, 1.0, 0], [0, 0.9, 0.1], [0, 0, 1.0]]
+    labels = ["a", "a", "b", "b", "rare"]
+    queries = [[1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]]
+    verdicts = {
+        at_least: KnnClassifier(k=1, minimum_training=at_least).fit(rows, labels).predict(queries)
+        for at_least in (0, 1, 2, 3)
+    }
+    assert verdicts[0].tolist() == verdicts[1].tolist() == ["a", "b", "rare"]
+    assert verdicts[2].tolist() == ["a", "b", "unsure"]
+    assert verdicts[3].tolist() == ["unsure"] * 3
+    knn = KnnClassifier(k=1, minimum_training=2).fit(rows[:3], ["a", "a", "a"])
+    assert knn.predict(queries[:1]).tolist() == ["unsure"]  # there is no other label yet
+    assert KnnClassifier(k=1).fit(rows[:2], ["a", "a"]).predict(queries[:1]).tolist() == ["a"]
+
+
+def test_while_fewer_than_two_labels_have_enough_documents_every_verdict_is_unsure():
     pipeline = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1, minimum_training=2)])
     pipeline.fit(["win prize", "win win", "lunch"], ["spam", "spam", "ham"])
     assert pipeline.predict(["win", "lunch"]).tolist() == ["unsure", "unsure"]

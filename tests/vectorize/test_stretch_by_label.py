@@ -164,6 +164,57 @@ def test_with_too_few_documents_nothing_is_stretched_and_it_says_so(labels, text
     np.testing.assert_array_equal(made, stretch.apply(documents).matrix.values.toarray())
 
 
+def test_a_label_of_too_few_documents_takes_no_part():
+    texts = [*random_texts(30), "waa wab odd", "waa wac odd!", "waa wac ODD 2"]
+    labels = np.array([*random_labels(30), "once", "twice", "twice"])
+    documents = counted(texts)
+    stretch, alone = StretchByLabel(), StretchByLabel()
+    stretch.learn(documents, labels)
+    with pytest.warns(TextpipeWarning, match="too few documents of once, twice: it needs two"):
+        made = stretch.apply_in_training(documents).matrix
+    alone.learn(documents[np.arange(30)], labels[:30])
+    others = alone.apply_in_training(documents[np.arange(30)]).matrix
+    assert stretch.classes_.tolist() == ["ham", "spam"]
+    assert list(made.features) == list(others.features)
+    assert made.features[-1] == "(speaks for spam)"
+    # the others' rows do not know that it is there
+    assert made.values[:30].toarray().tobytes() == others.values.toarray().tobytes()
+    assert stretch.coef_.tobytes() == alone.coef_.tobytes()
+    assert stretch.scale_ == alone.scale_
+    # and its own rows are as if they came later
+    now = stretch.apply(documents).matrix.values[30:].toarray()
+    np.testing.assert_allclose(made.values[30:].toarray(), now)
+    assert now[:, -1].all()
+
+
+def test_a_near_duplicate_of_another_label_does_not_shine_through_either():
+    texts, labels = random_texts(30), random_labels(30)
+    texts.append(texts[4] + " 7")
+    labels = np.append(labels, "once")
+    documents = counted(texts)
+    stretch = StretchByLabel()
+    stretch.learn(documents, labels)
+    with pytest.warns(TextpipeWarning, match="too few documents of once"):
+        made = stretch.apply_in_training(documents).matrix.values.toarray()
+    # of words that it shares with the other, it says what the other does
+    assert np.sign(made[30, -1]) == np.sign(made[4, -1])
+    seen = stretch.apply(documents).matrix.values.toarray()
+    assert abs(made[30, -1] - made[4, -1]) < 0.5 * abs(made[30, -1] - seen[30, -1])
+
+
+@pytest.mark.parametrize("n_labels", [1, 12])
+def test_a_warning_names_the_labels_that_took_no_part(n_labels):
+    rows = np.vstack([ROWS, np.random.default_rng(0).random((n_labels, 3))])
+    labels = LABELS + [f"label{at:02}" for at in range(n_labels)]
+    with pytest.warns(TextpipeWarning) as warned:
+        StretchByLabel(folds=2).fit_transform(rows, labels)
+    (message,) = (str(warning.message) for warning in warned)
+    assert "label00" in message
+    assert message.endswith("of it, or none" if n_labels == 1 else "of them, or none")
+    assert ("label09, ...:" in message) == (n_labels == 12)
+    assert "label10" not in message
+
+
 def test_a_row_without_any_word_that_counts_stays_zero_and_unsure():
     texts = ["win prize the", "prize the win", "see the", "lunch the"] * 2
     texts = [f"{text} {chr(97 + i)}x" for i, text in enumerate(texts)]

@@ -8,8 +8,25 @@ from scipy import sparse
 from sklearn.feature_selection import chi2
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from textpipe import Documents, Pipeline, TfIdf, Tokenize, Union, WeighByLabel, load, save
-from textpipe.errors import BundleError, DefinitionError, InputError
+from textpipe import (
+    Count,
+    Documents,
+    KnnClassifier,
+    Pipeline,
+    ReduceDimensions,
+    StretchByLabel,
+    TextShape,
+    TfIdf,
+    Tokenize,
+    Union,
+    WeighByLabel,
+    Word2Vec,
+    load,
+    save,
+)
+from textpipe.documents import Matrix
+from textpipe.errors import BundleError, DefinitionError, InputError, TextpipeWarning
+from textpipe.stage import Vectorizer
 
 METHODS = ("log_odds", "chi_squared", "relevance_frequency")
 ALL_METHODS = pytest.mark.parametrize("method", METHODS)
@@ -50,6 +67,7 @@ def test_a_row_is_weighted_column_by_column():
     assert lengths == pytest.approx([1, 1, 1, 0, 1, 1, 0, 0])  # the second column tells nothing
 
 
+@pytest.mark.filterwarnings("ignore:weigh_by_label:textpipe.errors.TextpipeWarning")
 def test_a_column_that_both_sides_have_alike_weighs_nothing_at_all():
     for n, have in ((7, 3), (11, 5), (13, 9), (40, 1)):
         rows = np.tile(np.arange(n) < have, 2)[:, None].astype(float)
@@ -67,6 +85,72 @@ def test_of_several_labels_the_one_counts_that_a_column_tells_most_about():
 @ALL_METHODS
 def test_a_single_label_leaves_all_columns_alike(method):
     assert weights(ROWS, ["ham"] * 8, method).tolist() == [1, 1, 1, 1]
+
+
+def test_a_label_of_a_single_document_is_only_one_of_the_others():
+    rows = np.vstack([np.tile(some_rows(), (3, 1)), np.ones((1, 7))])
+    labels = np.array((["ham"] * 9 + ["spam"] * 3) * 10 + ["odd"])
+    others = [weights(rows, np.where(labels == one, one, "rest")) for one in ("ham", "spam")]
+    assert weights(rows, labels) == pytest.approx(np.max(others, axis=0))
+    without = weights(rows[:-1], labels[:-1])
+    assert weights(rows, labels) == pytest.approx(without, abs=0.3)
+    # two labels of a single document each have nobody else to be told from
+    assert weights([[1.0, 0.0], [1.0, 1.0]], ["a", "b"]).tolist() == [0, pytest.approx(np.log(9))]
+
+
+def test_where_no_column_tells_anything_it_says_so_and_all_rows_are_zero():
+    texts, labels = ["win prize", "lunch today"] * 2, ["spam", "spam", "ham", "ham"]
+    stages = [Tokenize("words"), TfIdf(), WeighByLabel(), KnnClassifier(k=3)]
+    with pytest.warns(TextpipeWarning, match="no column tells anything about the label"):
+        pipeline = Pipeline(stages).fit(texts, labels)
+    assert not pipeline[:-1].transform(texts).toarray().any()
+    assert pipeline.predict(texts).tolist() == ["unsure"] * 4
+    stages.insert(3, StretchByLabel())
+    with pytest.warns(TextpipeWarning) as warned:
+        Pipeline(stages).fit(texts, labels)
+    assert len(warned) == 2  # and nothing is stretched
+
+
+DENSE = [
+    [Word2Vec(dimensions=4, min_count=1)],
+    [TextShape()],
+    [TfIdf(), ReduceDimensions(dimensions=2)],
+    [Word2Vec(dimensions=4, min_count=1), StretchByLabel()],
+    [Union([TextShape(), [TfIdf(), ReduceDimensions(dimensions=2)]])],
+]
+
+
+@pytest.mark.parametrize("stages", DENSE, ids=lambda stages: stages[-1].name())
+@pytest.mark.parametrize("inside", [False, True], ids=["after", "in a branch"])
+def test_dense_columns_are_refused_before_anything_is_read(stages, inside):
+    stages = [*stages, WeighByLabel()]
+    if inside:
+        stages = [Union([stages, Count()])]
+    with pytest.raises(DefinitionError, match="weigh_by_label learns from which documents have"):
+        Pipeline([Tokenize("words"), *stages]).fit(["a b", "c"], ["spam", "ham"])
+    with pytest.raises(DefinitionError, match="put it after count, tf_idf, bm25 or hashing"):
+        Pipeline([Tokenize("words"), *stages]).rehearse()
+
+
+def test_sparse_columns_beside_dense_ones_are_fine():
+    for branches in ([TextShape(), Count()], [[Count(), WeighByLabel()], TextShape()]):
+        Pipeline([Tokenize("words"), Union(branches), WeighByLabel()]).fit(
+            ["a b", "a c", "b"], ["spam", "ham", "ham"]
+        )
+
+
+class Lengths(Vectorizer):
+    """A dense matrix of somebody else's."""
+
+    def vectorize(self, documents):
+        return Matrix(
+            np.array([[len(words)] for words in documents.tokens.to_lists()], float), ["length"]
+        )
+
+
+def test_a_dense_matrix_of_somebody_else_is_refused_when_it_comes():
+    with pytest.raises(InputError, match="such as that of word vectors, all documents have all"):
+        Pipeline([Tokenize("words"), Lengths(), WeighByLabel()]).fit(["a b", "c"], ["x", "y"])
 
 
 def test_oracle_chi_squared():
@@ -95,6 +179,7 @@ def test_neither_order_nor_format_matters(method, seed, n_labels, random):
     assert not made.transform(np.zeros((1, 5))).any()
 
 
+@pytest.mark.filterwarnings("ignore:weigh_by_label:textpipe.errors.TextpipeWarning")
 def test_zeros_that_are_stored_are_no_words_and_stay_where_they_are():
     stored = sparse.csr_matrix((np.array([0.0, 3.0, 0.0, 2.0]), ([0, 0, 1, 1], [0, 1, 0, 1])))
     plain = stored.toarray()
@@ -160,6 +245,7 @@ def test_what_was_learned_about_other_columns_is_refused():
 
 
 @parametrize_with_checks([WeighByLabel(method) for method in METHODS])
+@pytest.mark.filterwarnings("ignore:weigh_by_label:textpipe.errors.TextpipeWarning")  # dense rows
 def test_scikit_learn_s_estimator_checks(estimator, check):
     check(estimator)
 

@@ -56,8 +56,8 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         minimum_evidence: where the votes add up to less, the verdict is "unsure". Default 0.0.
         minimum_known: where a smaller share of a document's words is known, 0.0 to 1.0, the verdict is
             "unsure". Default 0.0: one known word is enough.
-        minimum_training: while a label has fewer training documents, every verdict is "unsure".
-            Default 0.
+        minimum_training: a label with fewer training documents is never said: where it would be, the
+            verdict is "unsure". While fewer than two labels have as many, every verdict is. Default 0.
 
     Reads a matrix; writes decisions, whose scores are each label's share of the votes, or its probability.
     Raises InputError where labels are missing, or one is called "unsure".
@@ -235,9 +235,9 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         if maps := getattr(self, "calibration_", {}):
             scores[evidence > 0] = calibrated(maps, scores[evidence > 0])
         unsure = (evidence == 0) | (evidence < self.minimum_evidence)
-        if self.counts_.min() < self.minimum_training:
-            unsure[:] = True
         at = np.argmax(np.round(scores, 10), axis=1)
+        second = np.sort(np.append(self.counts_, 0))[-2]
+        unsure |= np.minimum(self.counts_[at], second) < self.minimum_training
         return Decisions(self.classes_, self.classes_[at], scores, unsure)
 
     def label_of(self, position: int) -> str:

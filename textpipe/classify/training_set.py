@@ -9,12 +9,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy import sparse
 
 from textpipe.classify.decider import Decider
 from textpipe.documents import Documents, Int64
 from textpipe.errors import BundleError, DefinitionError, InputError
 from textpipe.labels import labels_of
-from textpipe.neighbours import Index, content_keys
+from textpipe.neighbours import Index, content_keys, near_one
 from textpipe.rows import dense, unit_rows
 
 
@@ -93,8 +94,15 @@ class TrainingSet(Decider):
 
     def index_of(self, values: Any, labels: NDArray[Any]) -> Index:
         """Rows [n, n_features] and their labels [n], ready to be searched."""
-        rows = unit_rows(values) if self.metric == "cosine" else values
+        rows = self._in_space(values)
         return Index(rows, content_keys(rows, labels), self.metric)
+
+    def _in_space(self, values: Any) -> Any:
+        """Rows as the index keeps them: CSR in order, and of length 1 for cosines."""
+        if sparse.issparse(values) and not values.has_canonical_format:
+            values = values.copy()
+            values.sum_duplicates()
+        return unit_rows(near_one(values)) if self.metric == "cosine" else values
 
     def index(self) -> Index:
         """The training rows, ready to be searched."""
@@ -181,7 +189,7 @@ class TrainingSet(Decider):
                 f"{rows.shape[1]} was given"
             )
         targets = self.targets_of(labels_of(labels, len(documents)))
-        rows = unit_rows(rows) if self.metric == "cosine" else rows
+        rows = self._in_space(rows)
         there, digests = self.there(), digests_of(documents)
         index.add(rows, content_keys(rows, self.labels_at(targets)))
         if hasattr(self, "_found"):

@@ -72,12 +72,13 @@ class Documents:
     def take(self, indices: Any, axis: int = 0) -> Documents:
         """The documents at these positions, in this order."""
         at = np.asarray(indices, np.int64)
+        words = None if self.words is None else self.words.take(at)
         return Documents(
             self.ids.take(pa.array(at)),
             self.text.take(pa.array(at)),
             None if self.regions is None else self.regions.take(at),
-            None if self.words is None else self.words.take(at),
-            None if self.tokens is None else self.tokens.take(at),
+            words,
+            words if self.tokens is self.words else self.tokens and self.tokens.take(at),
             None if self.matrix is None else self.matrix.take(at),
             {name: values[at] for name, values in self.counts.items()},
         )
@@ -99,13 +100,15 @@ class Documents:
             found = [getattr(part, name) for part in parts if getattr(part, name) is not None]
             return kind.concat(found) if found and len(found) == len(parts) else None
 
+        words = column("words", Tokens)
+        same = all(part.tokens is part.words for part in parts)
         names = dict.fromkeys(name for part in parts for name in part.counts)
         return Documents(
             pa.concat_arrays([part.ids for part in parts]),
             pa.concat_arrays([part.text for part in parts]),
             column("regions", Regions),
-            column("words", Tokens),
-            column("tokens", Tokens),
+            words,
+            words if same else column("tokens", Tokens),
             column("matrix", Matrix),
             {
                 name: np.concatenate(

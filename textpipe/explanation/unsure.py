@@ -33,12 +33,14 @@ def why_unsure(
             f"{decider.minimum_known:g} of them."
         )
     if isinstance(decider, KnnClassifier):
-        fewest = int(decider.counts_.min())
-        if fewest < decider.minimum_training:
-            label = decider.classes_[int(decider.counts_.argmin())]
+        counts, least = decider.counts_, decider.minimum_training
+        at = decider.classes_.tolist().index(decisions.values[0].item())
+        if (counts >= least).sum() < 2:  # then it is the lack of another label, if not of this one
+            at = int(counts.argmin())
+        if counts[at] < least:
             return (
-                f"Training has {fewest} documents of {label}, and minimum_training asks for "
-                f"{decider.minimum_training} of each label."
+                f"Training has {counts[at]} documents of {decider.classes_[at]}, and minimum_training "
+                f"asks for {least} of a label."
             )
         if votes is not None and votes < decider.minimum_evidence:
             return (

@@ -2,5 +2,6 @@
 
 from textpipe.neighbours.index import Found, Index
 from textpipe.neighbours.keys import content_keys, equal_rows
+from textpipe.neighbours.lengths import near_one
 
-__all__ = ["Found", "Index", "content_keys", "equal_rows"]
+__all__ = ["Found", "Index", "content_keys", "equal_rows", "near_one"]

@@ -15,6 +15,7 @@ from scipy import sparse
 from textpipe.errors import InputError
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
 from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse
+from textpipe.neighbours.lengths import LARGEST, check_values, near_one
 from textpipe.neighbours.search import Search, search_of
 
 SMALL = 2**26
@@ -42,6 +43,7 @@ class Index:
     1 / (1 + Euclidean distance). ``keys`` uint64[n] break ties (see :func:`content_keys`), the smaller
     one first, then the earlier row. A row keeps its position for ever. The given arrays are not copied
     and not written to. Several threads may ask at once, but not while one changes the index.
+    Raises InputError for a value that is not finite, or too large for its square to be.
 
     >>> index = Index(np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([1, 2], np.uint64))
     >>> index.nearest(np.array([[3.0, 4.0]]), k=2).positions.tolist()
@@ -68,6 +70,7 @@ class Index:
         self._compared = 0
         self._search: Search | None = None
         self._check_keys(rows, keys)
+        check_values(self.rows, LARGEST[metric])
 
     def __len__(self) -> int:
         return len(self._keys.values)
@@ -91,6 +94,7 @@ class Index:
         """Append rows; their positions follow the last one's."""
         rows = self._as_rows(rows)
         self._check_keys(rows, keys)
+        check_values(rows, LARGEST[self.metric])
         self._rows.append(rows)
         self._keys.append(keys)
         self._there.append(np.ones(rows.shape[0], bool))
@@ -127,7 +131,7 @@ class Index:
         row belongs to (-1: none), the k nearest of each part are found, [m, n_within * k], part after
         part. ``n_jobs`` threads share the queries (-1: one for each processor); the answer is the same.
 
-        Raises InputError where the shapes do not fit.
+        Raises InputError where the shapes do not fit, and for values that are not finite.
         """
         queries, who = self.asked(queries, k, groups, query_groups, within, n_within)
         found = nothing_found(queries.shape[0], who)
@@ -164,6 +168,7 @@ class Index:
     ) -> tuple[Any, Who]:
         """A question as it is worked on: queries in the format of the rows, and who may be found."""
         queries = self._as_rows(queries)
+        check_values(queries, np.inf if self.metric == "cosine" else LARGEST[self.metric])
         m, n = queries.shape[0], len(self)
         if groups is None:
             query_groups = None
@@ -243,6 +248,7 @@ def _checked_values(values: Any, n: int, kind: type, name: str) -> NDArray[Any]:
 
 def of_length_one(rows: Any) -> Any:
     """Rows divided by their length, which is summed up from the first column to the last."""
+    rows = near_one(rows)
     if sparse.issparse(rows):
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, np.square(rows.data), minlength=rows.shape[0]))

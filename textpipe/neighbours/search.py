@@ -124,7 +124,11 @@ class SparseDistances:
 
 
 class DenseCosines:
-    """Products of dense rows: all of them in float32, and the likely ones again in float64."""
+    """Products of dense rows: all of them in float32, and the likely ones again in float64.
+
+    The product is numpy's. That of faiss 1.15 (IndexFlatIP, one thread) takes as long for 500 queries of
+    20,000 rows by 300 columns, and six times as long for 256, as many as a thread answers at once.
+    """
 
     def __init__(self, rows: GrowingDense) -> None:
         self._rows = rows

@@ -5,7 +5,20 @@ Whatever does the work, the results are the same bytes, and come in the order of
 
 from textpipe.run.batching import batches
 from textpipe.run.chain import Observer, Work
+from textpipe.run.memory import Memory
 from textpipe.run.profile import Profile, Spent
 from textpipe.run.spreading import spread, threaded
+from textpipe.run.store import LIMIT, Store
 
-__all__ = ["Observer", "Profile", "Spent", "Work", "batches", "spread", "threaded"]
+__all__ = [
+    "LIMIT",
+    "Memory",
+    "Observer",
+    "Profile",
+    "Spent",
+    "Store",
+    "Work",
+    "batches",
+    "spread",
+    "threaded",
+]

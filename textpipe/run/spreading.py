@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from textpipe.documents import Documents
 from textpipe.run.chain import Work, through
+from textpipe.run.memory import Memory
 from textpipe.stage import Stage
 
 Given = TypeVar("Given")
@@ -44,18 +45,19 @@ def spread(
     batches: Iterable[Documents],
     n_jobs: int | None = 1,
     only_matrix: bool = False,
+    memory: Memory | None = None,
 ) -> Iterator[Done]:
     """Each batch after all stages, in order, and an account of the work.
 
     The first second of work is done here. If there is more, and more than one job may be used, threads do
     it, where all stages leave Python free for each other (``Stage.in_threads``), else processes. With
-    ``only_matrix`` processes send back no words and tokens.
+    ``only_matrix`` processes send back no words and tokens. What ``memory`` holds is not done again.
     """
     left = iter(batches)
     started = time.perf_counter()
     features = None
     for batch in left:
-        done = through(stages, first, batch)
+        done = through(stages, first, batch, memory)
         if done[0].matrix is not None:
             features = done[0].matrix.features
         yield done
@@ -67,13 +69,13 @@ def spread(
     rest = itertools.chain(more, left)
     many = jobs(n_jobs)
     if many == 1:
-        yield from (through(stages, first, batch) for batch in rest)
+        yield from (through(stages, first, batch, memory) for batch in rest)
     elif all(stage.in_threads for stage in stages):
-        yield from threaded(lambda batch: through(stages, first, batch), rest, many)
+        yield from threaded(lambda batch: through(stages, first, batch, memory), rest, many)
     else:
         from textpipe.run.workers import Workers
 
-        for documents, work in Workers(many).through(stages, first, rest, only_matrix):
+        for documents, work in Workers(many).through(stages, first, rest, only_matrix, memory):
             matrix = documents.matrix
             if matrix is not None and features is not None:  # they were not sent
                 matrix = dataclasses.replace(matrix, features=features)

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 from textpipe.documents import Documents
 from textpipe.errors import ProcessError
 from textpipe.run.chain import Work, through
+from textpipe.run.memory import Memory
 from textpipe.run.spreading import AHEAD, Done
 from textpipe.stage import Stage
 
@@ -53,7 +54,12 @@ class Workers:
         self.n_jobs = n_jobs
 
     def through(
-        self, stages: Sequence[Stage], first: int, batches: Iterable[Documents], only_matrix: bool
+        self,
+        stages: Sequence[Stage],
+        first: int,
+        batches: Iterable[Documents],
+        only_matrix: bool,
+        memory: Memory | None,
     ) -> Iterator[Done]:
         """Each batch after all stages, in order; see :func:`textpipe.run.spreading`.
 
@@ -63,7 +69,7 @@ class Workers:
 
         with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
             path = Path(folder) / "stages"
-            path.write_bytes(cloudpickle.dumps((list(stages), first, only_matrix)))
+            path.write_bytes(cloudpickle.dumps((list(stages), first, only_matrix, memory)))
             for answer in self._answers(str(path), batches):
                 for message, category in answer.warnings:
                     warnings.warn(message, category, stacklevel=2)
@@ -145,10 +151,10 @@ def _stages(path: str) -> Any:
 
 
 def _answer(path: str, batch: Documents) -> Answer:
-    stages, first, only_matrix = _stages(path)
+    stages, first, only_matrix, memory = _stages(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        documents, work = through(stages, first, batch)
+        documents, work = through(stages, first, batch, memory)
     if documents.matrix is not None:  # the columns' names are the same for all batches
         documents = documents.with_(matrix=dataclasses.replace(documents.matrix, features=()))
     if only_matrix:

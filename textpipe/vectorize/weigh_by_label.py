@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -9,10 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from textpipe.documents import Int64
-from textpipe.errors import DefinitionError
+from textpipe.documents import Documents, Int64
+from textpipe.errors import DefinitionError, InputError, TextpipeWarning
 from textpipe.rows import unit_rows
-from textpipe.vectorize.matrix_stage import MatrixStage
+from textpipe.stage import Stage
+from textpipe.vectorize.document_vectors import WordVectors
+from textpipe.vectorize.matrix_stage import MatrixStage, matrix_of
+from textpipe.vectorize.reduce_dimensions import ReduceDimensions
+from textpipe.vectorize.text_shape import TextShape
+from textpipe.vectorize.union import Union
+
+DENSE = (
+    "learns from which documents have a column, and of a dense matrix, such as that of word vectors, all "
+    "documents have all columns: put it after count, tf_idf, bm25 or hashing, or leave it out"
+)
 
 
 class WeighByLabel(MatrixStage):
@@ -20,8 +31,11 @@ class WeighByLabel(MatrixStage):
 
     Neighbours by plain TF-IDF are alike in topic; with these weights they are alike in what matters for
     the label. The weights are learned from how many training documents of each label have the column.
-    With more than two labels each is set against all others, and a column counts by its strongest weight.
-    Where training has a single label, no column tells anything about it, and all have the weight 1.
+    With more than two labels each is set against all others, and a column counts by its strongest weight;
+    a label of a single document is only one of the others, for all its columns would seem to tell
+    (unless fewer than two labels have more). Where training has a single label, no column tells anything
+    about it, and all have the weight 1. Where no column tells anything, all have the weight 0, all rows
+    are zero, and a TextpipeWarning says so.
 
     Options:
         method: "log_odds": |ln of the odds ratio| of having the column, 1/2 added to each count
@@ -32,9 +46,11 @@ class WeighByLabel(MatrixStage):
         power: weights are raised to it; 0.5 is the square root, 0 leaves all columns alike. Default 0.5.
         normalize: bring rows to Euclidean length 1 afterwards. Default true.
 
-    Reads a matrix, writes a matrix of the same shape; ``known`` and ``total`` stay. Learns from labels,
+    Reads a sparse matrix, writes one of the same shape; ``known`` and ``total`` stay. Learns from labels,
     so that an evaluation must train it inside the fold, as ``textpipe evaluate`` does.
-    Raises InputError where labels are missing.
+    Raises InputError where labels are missing, and where the matrix is dense, such as that of word vectors:
+    every document has every column, which tells nothing. (DefinitionError where that is known before
+    documents are read. A plain array may be dense.)
 
     >>> rows = [[1.0, 1.0], [1.0, 1.0], [1.0, 0.0], [1.0, 0.0]]
     >>> weigh = WeighByLabel(power=1.0, normalize=False).fit(rows, ["spam", "spam", "ham", "ham"])
@@ -61,6 +77,17 @@ class WeighByLabel(MatrixStage):
                 f"weigh_by_label: power must be 0 or more, and {self.power} was given"
             )
 
+    def meet(self, earlier: Sequence[Stage], language: str) -> None:
+        super().meet(earlier, language)
+        if _make_dense(earlier):
+            raise DefinitionError(f"weigh_by_label {DENSE}")
+
+    def learn(self, documents: Documents, labels: Any = None) -> None:
+        """Learn from training documents that carry a sparse matrix, and their labels."""
+        if not sparse.issparse(matrix_of(documents).values):
+            raise InputError(f"weigh_by_label {DENSE}")
+        super().learn(documents, labels)
+
     def _learn(self, values: Any, labels: NDArray[Any] | None, texts: Sequence[str] | None) -> None:
         assert labels is not None, "needs_labels"  # noqa: S101  # for mypy
         classes, codes = self.classes_of(labels)
@@ -77,6 +104,14 @@ class WeighByLabel(MatrixStage):
         self.class_sizes_: Int64 = np.bincount(codes, minlength=len(classes)).astype(np.int64)
         self.class_frequencies_: Int64 = (of_class @ there).toarray()
         self._made = (self.method, self.power), self._weights()
+        if self._made[1].size and not self._made[1].any():
+            warnings.warn(
+                "weigh_by_label: no column tells anything about the label: training documents of all labels "
+                "have them equally often. All weights are 0, and so will all rows be: give more documents, "
+                "or leave it out",
+                TextpipeWarning,
+                stacklevel=2,
+            )
 
     @property
     def weights_(self) -> NDArray[np.float64]:
@@ -94,6 +129,9 @@ class WeighByLabel(MatrixStage):
         if len(sizes) < 2:
             return np.ones(inside.shape[1])
         tells = _TELLS[self.method](inside, outside, sizes, sizes.sum() - sizes)
+        several = self.class_sizes_ > 1
+        if several.sum() > 1:  # of a single document any column it has or lacks would tell
+            tells = tells[several]
         weights: NDArray[np.float64] = tells.max(axis=0) ** self.power
         return weights
 
@@ -113,6 +151,18 @@ class WeighByLabel(MatrixStage):
     def features(self, before: Sequence[str]) -> Sequence[str]:
         """What the columns are called: as before."""
         return before
+
+
+def _make_dense(stages: Sequence[Stage]) -> bool:
+    """Do these stages, as far as they are ours, make a dense matrix?"""
+    for stage in reversed(stages):
+        if isinstance(stage, Union):
+            return all(_make_dense(branch) for branch in stage.chains())
+        if isinstance(stage, ReduceDimensions | TextShape | WordVectors):
+            return True
+        if not isinstance(stage, MatrixStage):
+            return False
+    return False
 
 
 def _log_odds(inside: Any, outside: Any, sizes: Any, others: Any) -> Any:

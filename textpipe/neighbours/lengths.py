@@ -1,0 +1,72 @@
+"""How long rows are: finite, and not so long that squares are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from textpipe.errors import InputError
+
+LARGEST = {"cosine": 1e15, "euclidean": 1e150}
+"""Rows have length 1 for cosines, or nearly so, for products are added up in float32 first. The square of
+a difference must be finite for distances."""
+
+EXPONENT = 500
+"""Between 2 to this and to minus this, squares of 2**23 values have a sum that is neither 0 nor infinite."""
+
+
+def check_values(rows: Any, largest: float = np.inf) -> None:
+    """Raise InputError unless all values of rows, dense or CSR, are finite and none is beyond ``largest``."""
+    values = rows.data if sparse.issparse(rows) else rows
+    if not values.size:
+        return
+    beyond = max(float(values.max()), -float(values.min()))  # NaN if there is one
+    if np.isfinite(beyond) and beyond <= largest:
+        return
+    wrong = ~(np.abs(values) <= min(largest, np.finfo(float).max))
+    at = tuple(np.argwhere(wrong)[0])
+    row = np.searchsorted(rows.indptr, at[0], "right") - 1 if sparse.issparse(rows) else at[0]
+    value = float(values[at])
+    if np.isfinite(value):
+        raise InputError(
+            f"Index: row {row} has the value {value:g}, and none must be beyond {largest:g}: divide the rows "
+            "by their lengths, or all of them by the same number"
+        )
+    raise InputError(
+        f"Index: row {row} has the value {value:g}, and neighbours need finite numbers: put 0 there, or "
+        "leave the row out"
+    )
+
+
+def near_one(rows: Any) -> Any:
+    """The rows, dense or CSR float64[n, n_features], and those whose squares would be infinite or all 0
+    times a power of two, which changes no digit.
+
+    >>> near_one(np.array([[3e200, 0.0], [3.0, 4.0]]))[1].tolist()
+    [3.0, 4.0]
+    >>> bool(near_one(np.array([[3e200, 0.0]])).max() < 1)
+    True
+    """
+    exponents = np.frexp(_largest(rows))[1]
+    exponents[np.abs(exponents) < EXPONENT] = 0
+    if not exponents.any():
+        return rows
+    if sparse.issparse(rows):
+        values = np.ldexp(rows.data, -np.repeat(exponents, np.diff(rows.indptr)))
+        return sparse.csr_matrix((values, rows.indices, rows.indptr), shape=rows.shape)
+    return np.ldexp(rows, -exponents[:, None])
+
+
+def _largest(rows: Any) -> NDArray[np.float64]:
+    """The largest absolute value of each row, float64[n]."""
+    if not sparse.issparse(rows):
+        largest: NDArray[np.float64] = np.abs(rows).max(axis=1, initial=0.0)
+        return largest
+    largest, filled = np.zeros(rows.shape[0]), np.diff(rows.indptr) > 0
+    if filled.any():
+        values = np.abs(rows.data[: rows.indptr[-1]])
+        largest[filled] = np.maximum.reduceat(values, rows.indptr[:-1][filled])
+    return largest

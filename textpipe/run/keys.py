@@ -1,0 +1,116 @@
+"""By what a result is found again: what was given, and everything that it was made by."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import inspect
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from textpipe.run.parcel import digest
+from textpipe.stage import Stage
+
+LIBRARIES = (
+    *("textpipe-nlp", "beautifulsoup4", "lxml", "nltk", "spacy", "simplemma", "PyStemmer", "regex"),
+    *("google-re2", "python-crfsuite", "gensim", "numpy", "pyarrow", "scipy"),
+)
+"""What the work of a stage may depend on, beside itself."""
+
+
+def stage_key(stage: Stage) -> str:
+    """The digest of a stage: its code, options, language, what it has learned, the files that its options
+    name, and the versions of the libraries. Never of a pickle, whose bytes may change by chance.
+    """
+    cls: Any = type(stage)
+    return digest(
+        _code(cls),
+        _libraries(),
+        *_parts(stage.get_params(deep=False)),
+        stage.spoken(),
+        *_parts(stage.learned()),
+        *(_file(getattr(stage, option)) for option in stage.file_options),
+    )
+
+
+def _parts(value: Any) -> list[Any]:
+    """The bytes that a value consists of, each with its kind before it."""
+    if isinstance(value, Stage):
+        return ["stage", stage_key(value)]
+    if isinstance(value, dict):
+        items = sorted(value.items(), key=lambda item: str(item[0]))
+        return ["dict", str(len(items)), *(p for k, v in items for p in [str(k), *_parts(v)])]
+    if isinstance(value, list | tuple):
+        return ["list", str(len(value)), *(part for item in value for part in _parts(item))]
+    if sparse.issparse(value):
+        rows = sparse.csr_matrix(value)
+        return ["csr", str(rows.shape), *_parts([rows.data, rows.indices, rows.indptr])]
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        return [
+            "array",
+            value.dtype.str,
+            str(value.shape),
+            np.ascontiguousarray(value).data.cast("B"),
+        ]
+    if isinstance(value, np.ndarray):
+        return ["objects", *_parts(value.tolist())]
+    if isinstance(value, pa.Array):
+        return ["arrow", str(value.type), json.dumps(value.to_pylist())]
+    return [type(value).__name__, repr(value)]
+
+
+@functools.cache
+def _code(cls: Any) -> str:
+    """The source of the files that the class and its bases are written in; a stage of one's own changes
+    without a new version of anything.
+    """
+    found = []
+    for base in cls.__mro__:
+        module = sys.modules.get(base.__module__)
+        if base.__module__.partition(".")[0] == "textpipe":
+            found.append(_own_sources())
+        elif issubclass(base, Stage) and module is not None:
+            try:
+                found.append(inspect.getsource(module))
+            except (OSError, TypeError):  # typed into a terminal
+                found.append(f"{base.__module__}.{base.__qualname__}")
+    return digest(cls.__qualname__, *found)
+
+
+@functools.cache
+def _own_sources() -> str:
+    """Changes with each file of textpipe itself, so that whoever works on it is not served old results."""
+    folder = Path(__file__).parent.parent
+    about = [(file, file.stat()) for file in sorted(folder.rglob("*")) if file.suffix != ".pyc"]
+    return digest(*(f"{file} {s.st_size} {s.st_mtime_ns}" for file, s in about if file.is_file()))
+
+
+@functools.cache
+def _libraries() -> str:
+    versions = []
+    for name in LIBRARIES:
+        try:
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            versions.append(f"no {name}")
+    return "; ".join([sys.version, *versions])
+
+
+def _file(path: Any) -> str:
+    """The digest of a file, or of the files of a folder; of what is no path, its text."""
+    try:
+        found = Path(path)
+        if found.is_dir():
+            names = sorted(file for file in found.rglob("*") if file.is_file())
+            return digest(*(part for file in names for part in (str(file), _file(file))))
+        with found.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (TypeError, ValueError, OSError):
+        return str(path)
