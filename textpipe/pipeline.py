@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,15 @@ from textpipe.errors import DefinitionError, InputError, TextpipeError
 from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
 from textpipe.options import check_names
-from textpipe.run import LIMIT, Memory, Observer, Work, batches, spread, threaded
+from textpipe.run import LIMIT, Chain, Failed, Memory, Observer, Work, batches, spread, threaded
 from textpipe.run.chain import say_where
 from textpipe.stage import NotTrainedError, Stage, flow
+
+SetAside = Callable[[Failed], None]
+"""Told of each document that was left out."""
+
+MOST_FAILED = 100
+"""More documents than these, if they are more than a tenth, are not set aside: it is an error then."""
 
 OWN = ("stages", "language", "n_jobs", "memory")
 """The options of the pipeline itself."""
@@ -193,10 +199,12 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         labels: Any = None,
         observe: Observer | None = None,
         done: int = 0,
+        set_aside: SetAside | None = None,
     ) -> Pipeline:
         """``fit`` on ``Documents`` that ``done`` stages have already worked on (none of which learns).
 
-        ``observe`` is told of each piece of work.
+        ``observe`` is told of each piece of work. With ``set_aside``, documents that a stage fails at are
+        left out, and it is told of each; without, the error is raised.
         """
         self.check()
         if labels is not None:
@@ -209,6 +217,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         )
         last = len(self.stages) - 1
         position = done
+        before = documents
         while position <= last:
             stage = self.stages[position]
             if position == first:
@@ -231,8 +240,20 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             elif position < last:
                 learners = (i for i in range(position + 1, last) if self.stages[i].learns)
                 until = next(learners, last)
-                parts = self._through(position, until, documents, observe)
+                failed: list[Failed] = []
+                parts = self._through(
+                    position, until, documents, observe, set_aside and failed.append
+                )
+                there = np.ones(len(documents), bool)
                 documents = Documents.concat(list(parts))
+                if set_aside and failed:
+                    there[[one.position for one in failed]] = False
+                    labels = None if labels is None else labels[there]
+                    before = before[there] if position >= first else before
+                    for one in failed:
+                        set_aside(one)
+                    if not len(documents):
+                        raise InputError(f"no document is left to learn from: {failed[0].why}")
                 position = until
             else:
                 break
@@ -265,11 +286,13 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         documents: Documents | Iterable[Documents],
         observe: Observer | None = None,
         done: int = 0,
+        set_aside: SetAside | None = None,
     ) -> Iterator[tuple[Documents, Decisions]]:
         """``decide``, batch by batch: each batch (without words and tokens) and what was decided.
 
         Batches are taken one by one, a few ahead with several jobs, so that they may be more than fit
-        into memory. ``done`` stages have worked on the documents already.
+        into memory. ``done`` stages have worked on the documents already. With ``set_aside``, documents
+        that a stage fails at are left out of their batch, and it is told of each.
         """
         position, decider = len(self.stages) - 1, self.stages[-1]
         assert isinstance(decider, Decider), "checked by decide"  # noqa: S101  # for mypy
@@ -280,7 +303,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             seconds = time.perf_counter() - started
             return batch.with_(words=None, tokens=None, matrix=None), decisions, seconds
 
-        ready = self._batches(documents, observe, done, only_matrix=True)
+        ready = self._batches(documents, observe, done, set_aside, only_matrix=True)
         first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
         for batch, decided, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):
             if observe:
@@ -370,6 +393,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         documents: Documents | Iterable[Documents],
         observe: Observer | None,
         done: int,
+        set_aside: SetAside | None = None,
         only_matrix: bool = False,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after every stage that does not decide."""
@@ -384,7 +408,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if not hasattr(self, "trained_"):
             self.prepare()
         until = len(self.stages) - _decides(self)
-        yield from self._through(done, until, documents, observe, only_matrix)
+        yield from self._through(done, until, documents, observe, set_aside, only_matrix)
 
     def _through(
         self,
@@ -392,6 +416,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         until: int,
         documents: Documents | Iterable[Documents],
         observe: Observer | None,
+        set_aside: SetAside | None = None,
         only_matrix: bool = False,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after the stages from ``position`` up to ``until``."""
@@ -399,11 +424,23 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         given = [documents] if isinstance(documents, Documents) else documents
         parts = itertools.chain.from_iterable(map(batches, given))
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
-        for batch, done in spread(stages, position, parts, self.n_jobs, only_matrix, memory):
+        chain = Chain(stages, position, memory, forgiving=set_aside is not None)
+        n_given = n_failed = 0
+        for done in spread(chain, parts, self.n_jobs, only_matrix):
             if observe:
-                for work in done:
+                for work in done.work:
                     observe(work)
-            yield batch
+            n_given += len(done.documents) + len(done.failed)
+            n_failed += len(done.failed)
+            if set_aside:
+                for failed in done.failed:
+                    set_aside(failed)
+            if n_failed > max(MOST_FAILED, n_given // 10):
+                raise InputError(
+                    f"{n_failed:,} of {n_given:,} documents could not be worked on: it is not the "
+                    f"documents that are wrong. The last one: {done.failed[-1].why}"
+                )
+            yield done.documents
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "trained_") or not any(stage.learns for stage in self.stages)

@@ -14,7 +14,7 @@ import pytest
 
 import textpipe as tp
 from textpipe.documents import Documents
-from textpipe.errors import DefinitionError, ProcessError, TextpipeWarning
+from textpipe.errors import DefinitionError, InputError, ProcessError, TextpipeWarning
 from textpipe.run import batches, threaded
 from textpipe.run.spreading import jobs
 from textpipe.stage import FormStage, TextStage
@@ -66,7 +66,7 @@ class Complaining(FormStage):
 
 class Clumsy(FormStage):
     def of(self, form: str) -> str:
-        return str(1 // (form != "42"))
+        return form * (1 // (form != "666"))
 
 
 def spam(**options):
@@ -166,7 +166,7 @@ def test_a_document_that_kills_is_named(monkeypatch):
 def test_errors_of_another_process_say_where():
     pipe = tp.Pipeline([tp.Tokenize("words"), Clumsy()], n_jobs=2)
     with pytest.raises(ZeroDivisionError) as caught:
-        pipe.run([*TEXTS, "42"])
+        pipe.run([*TEXTS, "666"])
     assert "in stage 2, clumsy" in caught.value.__notes__
 
 
@@ -246,3 +246,46 @@ def test_numbers_are_the_same_bytes_too():
     pipe.fit(TEXTS)
     one = pipe.run(TEXTS).matrix.values
     assert np.array_equal(one, pipe.set_params(n_jobs=2).run(TEXTS).matrix.values)
+
+
+# -- documents that are set aside ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_document_that_a_stage_fails_at_is_set_aside_and_named(n_jobs):
+    texts = [*TEXTS[:30], "666 is a number", *TEXTS[30:], "and 666 again"]
+    ids = [f"file:{i}" for i in range(62)]
+    labels = [*LABELS[:30], "ham", *LABELS[30:], "spam"]
+    stages = [tp.Tokenize("words"), Clumsy(), tp.Count(), tp.KnnClassifier(k=1)]
+    pipe, aside = tp.Pipeline(stages, n_jobs=n_jobs), []
+    pipe.learn(Documents.of(texts, ids), labels, set_aside=aside.append)
+    assert [(one.position, one.id) for one in aside] == [(30, "file:30"), (61, "file:61")]
+    assert "ZeroDivisionError" in aside[0].why
+    assert "stage 2, clumsy" in aside[0].why
+    plain = tp.Pipeline([*stages[:1], stages[2], stages[3]]).fit(TEXTS, LABELS)
+    assert pipe.stages[2].vocabulary_.equals(plain.stages[1].vocabulary_)
+    told = []
+    found = list(pipe.decisions(Documents.of(texts, ids), set_aside=told.append))
+    assert told == aside
+    assert [name for batch, _ in found for name in batch.ids.to_pylist()] == [
+        name for name in ids if name not in ("file:30", "file:61")
+    ]
+    verdicts = [verdict for _, decided in found for verdict in decided.answers().tolist()]
+    assert verdicts == LABELS
+
+
+def test_a_document_that_kills_is_set_aside_too(monkeypatch):
+    monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", 2)
+    stages = [Deadly(os.getpid()), tp.Tokenize("words"), tp.Count(), tp.KnnClassifier(k=1)]
+    pipe, aside = tp.Pipeline(stages, n_jobs=2), []
+    pipe.learn(Documents.of([*TEXTS[:9], "poison"]), [*LABELS[:9], "ham"], set_aside=aside.append)
+    assert [one.position for one in aside] == [9]
+    assert "was killed" in aside[0].why
+
+
+def test_where_too_many_fail_it_is_an_error():
+    pipe = tp.Pipeline([tp.Tokenize("words"), Clumsy(), tp.Count(), tp.KnnClassifier(k=1)])
+    with pytest.raises(InputError, match="it is not the documents that are wrong"):
+        pipe.learn(Documents.of(["666"] * 200), ["a", "b"] * 100, set_aside=lambda failed: None)
+    with pytest.raises(InputError, match="no document is left to learn from"):
+        pipe.learn(Documents.of(["666"] * 20), ["a", "b"] * 10, set_aside=lambda failed: None)

@@ -33,14 +33,14 @@ def why_unsure(
             f"{decider.minimum_known:g} of them."
         )
     if isinstance(decider, KnnClassifier):
-        counts, least = decider.counts_, decider.minimum_training
+        counts, fewest = decider.counts_, decider.minimum_training
         at = decider.classes_.tolist().index(decisions.values[0].item())
-        if (counts >= least).sum() < 2:  # then it is the lack of another label, if not of this one
+        if (counts >= fewest).sum() < 2:  # then it is the lack of another label, if not of this one
             at = int(counts.argmin())
-        if counts[at] < least:
+        if counts[at] < fewest:
             return (
                 f"Training has {counts[at]} documents of {decider.classes_[at]}, and minimum_training "
-                f"asks for {least} of a label."
+                f"asks for {fewest} of a label."
             )
         if votes is not None and votes < decider.minimum_evidence:
             return (

@@ -4,7 +4,7 @@ Whatever does the work, the results are the same bytes, and come in the order of
 """
 
 from textpipe.run.batching import batches
-from textpipe.run.chain import Observer, Work
+from textpipe.run.chain import Chain, Done, Failed, Observer, Work
 from textpipe.run.memory import Memory
 from textpipe.run.profile import Profile, Spent
 from textpipe.run.spreading import spread, threaded
@@ -12,6 +12,9 @@ from textpipe.run.store import LIMIT, Store
 
 __all__ = [
     "LIMIT",
+    "Chain",
+    "Done",
+    "Failed",
     "Memory",
     "Observer",
     "Profile",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from textpipe.documents import Documents
-from textpipe.errors import TextpipeError
+from textpipe.errors import InputError, TextpipeError
 from textpipe.run.batching import bytes_of
 from textpipe.run.memory import Memory
 from textpipe.stage import Stage
+
+WORTH = 0.05
+"""Seconds of work on a batch whose result is kept, also where it is not the last stage's."""
 
 
 @dataclass(frozen=True)
@@ -37,57 +41,132 @@ class Work:
     learned: bool = False
 
 
-WORTH = 0.05
-"""Seconds of work on a batch whose result is kept, also where it is not the last stage's."""
-
 Observer: TypeAlias = Callable[[Work], None]
 """Told after each piece of work."""
 
 
-def through(
-    stages: Sequence[Stage], first: int, batch: Documents, memory: Memory | None = None
-) -> tuple[Documents, list[Work]]:
-    """The batch after all stages; ``first`` is the position of the first of them in the pipeline.
+@dataclass(frozen=True)
+class Failed:
+    """A document that could not be worked on: its position among all that were given, its id, and why."""
 
-    What ``memory`` holds is not done again.
-    """
-    done: list[Work] = []
-    keys = memory.keys_for(batch) if memory else []
-    found = memory.latest(keys) if memory else None
-    if found is not None:
-        n_done, after = found
-        size = int(bytes_of(batch).sum())
-        done = [
-            Work(position, len(batch), 0.0, size, *_words(after), cached=True)
-            for position in range(first, first + n_done)
+    position: int
+    id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """A batch after all stages, without the documents that failed."""
+
+    documents: Documents
+    work: list[Work]
+    failed: list[Failed] = field(default_factory=list)
+
+    @staticmethod
+    def concat(one: Done, other: Done, first_of_other: int) -> Done:
+        """Two parts of a batch as one; the second one begins at ``first_of_other``."""
+        works = [
+            dataclasses.replace(
+                a,
+                documents=a.documents + b.documents,
+                seconds=a.seconds + b.seconds,
+                bytes=a.bytes + b.bytes,
+                tokens=a.tokens + b.tokens,
+                forms=a.forms + b.forms,
+                cached=a.cached and b.cached,
+            )
+            for a, b in zip(one.work, other.work, strict=True)
         ]
-        batch = after
-    since = 0.0
-    for position, stage in enumerate(stages[len(done) :], first + len(done)):
-        started = time.perf_counter()
-        size = int(bytes_of(batch).sum())
+        later = [_moved(failed, first_of_other) for failed in other.failed]
+        documents = Documents.concat([one.documents, other.documents])
+        return Done(documents, works, one.failed + later)
+
+    def moved(self, by: int) -> Done:
+        """The same, of a batch that begins ``by`` documents later."""
+        return dataclasses.replace(self, failed=[_moved(failed, by) for failed in self.failed])
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Stages, of which the first has the position ``first`` in its pipeline.
+
+    What ``memory`` holds is not done again. A ``forgiving`` chain sets documents aside that a stage fails
+    at, where others raise; it halves the batch until it has found them.
+    """
+
+    stages: Sequence[Stage]
+    first: int = 0
+    memory: Memory | None = None
+    forgiving: bool = False
+
+    def __call__(self, batch: Documents) -> Done:
+        """The batch after all stages."""
         try:
-            after = stage.apply(batch)
+            return self._through(batch)
+        except TextpipeError as error:
+            if not self.forgiving or not isinstance(error, InputError):
+                raise  # it is not the document that is wrong
+            return self.without(batch, error, self)
         except Exception as error:
-            say_where(error, position, stage)
-            raise
-        seconds = time.perf_counter() - started
-        done.append(Work(position, len(batch), seconds, size, *_words(after)))
-        batch = after
-        since += seconds
-        if memory and len(done) <= len(keys) and (since > WORTH or len(done) == len(keys)):
-            memory.keep(keys[len(done) - 1], batch)
-            since = 0.0
-    return batch, done
+            if not self.forgiving:
+                raise
+            return self.without(batch, error, self)
 
+    def without(
+        self, batch: Documents, error: Exception, again: Callable[[Documents], Done]
+    ) -> Done:
+        """What can be done of a batch with which it went wrong; ``again`` works on parts of it."""
+        if len(batch) == 1:
+            notes = "; ".join(getattr(error, "__notes__", []))
+            why = f"{type(error).__name__}: {error}" + (f" ({notes})" if notes else "")
+            failed = Failed(0, str(batch.ids[0].as_py()), why)
+            return dataclasses.replace(self._through(batch[:0]), failed=[failed])
+        half = len(batch) // 2
+        return Done.concat(again(batch[:half]), again(batch[half:]), half)
 
-def _words(documents: Documents) -> tuple[int, int]:
-    """How many tokens documents have, and how many distinct ones."""
-    tokens = documents.tokens
-    return (0, 0) if tokens is None else (len(tokens.codes), len(tokens.forms))
+    def _through(self, batch: Documents) -> Done:
+        done: list[Work] = []
+        keys = self.memory.keys_for(batch) if self.memory else []
+        found = self.memory.latest(keys) if self.memory else None
+        if found is not None:
+            n_done, after = found
+            size = int(bytes_of(batch).sum())
+            done = [
+                Work(position, len(batch), 0.0, size, *_words(after), cached=True)
+                for position in range(self.first, self.first + n_done)
+            ]
+            batch = after
+        since = 0.0
+        for position, stage in enumerate(self.stages[len(done) :], self.first + len(done)):
+            started = time.perf_counter()
+            size = int(bytes_of(batch).sum())
+            try:
+                after = stage.apply(batch)
+            except Exception as error:
+                say_where(error, position, stage)
+                raise
+            seconds = time.perf_counter() - started
+            done.append(Work(position, len(batch), seconds, size, *_words(after)))
+            batch = after
+            since += seconds
+            last = len(done) == len(keys)
+            if self.memory and len(done) <= len(keys) and (since > WORTH or last):
+                self.memory.keep(keys[len(done) - 1], batch)
+                since = 0.0
+        return Done(batch, done)
 
 
 def say_where(error: Exception, position: int, stage: Stage) -> None:
     """Add to an error that is not ours, such as a bug in a stage of one's own, where it happened."""
     if not isinstance(error, TextpipeError):
         error.add_note(f"in stage {position + 1}, {stage.name()}")
+
+
+def _moved(failed: Failed, by: int) -> Failed:
+    return dataclasses.replace(failed, position=failed.position + by)
+
+
+def _words(documents: Documents) -> tuple[int, int]:
+    """How many tokens documents have, and how many distinct ones."""
+    tokens = documents.tokens
+    return (0, 0) if tokens is None else (len(tokens.codes), len(tokens.forms))

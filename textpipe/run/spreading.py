@@ -6,18 +6,15 @@ import dataclasses
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from textpipe.documents import Documents
-from textpipe.run.chain import Work, through
-from textpipe.run.memory import Memory
-from textpipe.stage import Stage
+from textpipe.run.chain import Chain, Done
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-Done: TypeAlias = tuple[Documents, list[Work]]
 
 PATIENCE = 1.0
 """Seconds of work that are done here before other processes are asked. To start one takes about two."""
@@ -40,26 +37,39 @@ def jobs(n_jobs: int | None) -> int:
 
 
 def spread(
-    stages: Sequence[Stage],
-    first: int,
+    chain: Chain,
     batches: Iterable[Documents],
     n_jobs: int | None = 1,
     only_matrix: bool = False,
-    memory: Memory | None = None,
 ) -> Iterator[Done]:
-    """Each batch after all stages, in order, and an account of the work.
+    """Each batch after the stages of a chain, in order.
 
     The first second of work is done here. If there is more, and more than one job may be used, threads do
     it, where all stages leave Python free for each other (``Stage.in_threads``), else processes. With
-    ``only_matrix`` processes send back no words and tokens. What ``memory`` holds is not done again.
+    ``only_matrix`` processes send back no words and tokens.
     """
-    left = iter(batches)
+    sizes: deque[int] = deque()
+
+    def counted() -> Iterator[Documents]:
+        for batch in batches:
+            sizes.append(len(batch))
+            yield batch
+
+    begins = 0
+    for done in _spread(chain, counted(), n_jobs, only_matrix):
+        yield done.moved(begins) if done.failed else done
+        begins += sizes.popleft()
+
+
+def _spread(
+    chain: Chain, left: Iterator[Documents], n_jobs: int | None, only_matrix: bool
+) -> Iterator[Done]:
     started = time.perf_counter()
     features = None
     for batch in left:
-        done = through(stages, first, batch, memory)
-        if done[0].matrix is not None:
-            features = done[0].matrix.features
+        done = chain(batch)
+        if done.documents.matrix is not None:
+            features = done.documents.matrix.features
         yield done
         if n_jobs not in (None, 1) and time.perf_counter() - started >= PATIENCE:
             break
@@ -69,17 +79,17 @@ def spread(
     rest = itertools.chain(more, left)
     many = jobs(n_jobs)
     if many == 1:
-        yield from (through(stages, first, batch, memory) for batch in rest)
-    elif all(stage.in_threads for stage in stages):
-        yield from threaded(lambda batch: through(stages, first, batch, memory), rest, many)
+        yield from map(chain, rest)
+    elif all(stage.in_threads for stage in chain.stages):
+        yield from threaded(chain, rest, many)
     else:
         from textpipe.run.workers import Workers
 
-        for documents, work in Workers(many).through(stages, first, rest, only_matrix, memory):
-            matrix = documents.matrix
+        for done in Workers(many).through(chain, rest, only_matrix):
+            matrix = done.documents.matrix
             if matrix is not None and features is not None:  # they were not sent
                 matrix = dataclasses.replace(matrix, features=features)
-            yield documents.with_(matrix=matrix), work
+            yield dataclasses.replace(done, documents=done.documents.with_(matrix=matrix))
 
 
 def threaded(

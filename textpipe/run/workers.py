@@ -18,7 +18,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -26,10 +26,8 @@ from typing import Any, NamedTuple
 
 from textpipe.documents import Documents
 from textpipe.errors import ProcessError
-from textpipe.run.chain import Work, through
-from textpipe.run.memory import Memory
-from textpipe.run.spreading import AHEAD, Done
-from textpipe.stage import Stage
+from textpipe.run.chain import Chain, Done
+from textpipe.run.spreading import AHEAD
 
 IDLE = 60
 """Seconds after which a process that has nothing to do ends."""
@@ -38,8 +36,7 @@ IDLE = 60
 class Answer(NamedTuple):
     """What a process sends back."""
 
-    documents: Documents
-    work: list[Work]
+    done: Done
     warnings: list[tuple[str, type[Warning]]]
 
 
@@ -54,28 +51,24 @@ class Workers:
         self.n_jobs = n_jobs
 
     def through(
-        self,
-        stages: Sequence[Stage],
-        first: int,
-        batches: Iterable[Documents],
-        only_matrix: bool,
-        memory: Memory | None,
+        self, chain: Chain, batches: Iterable[Documents], only_matrix: bool
     ) -> Iterator[Done]:
-        """Each batch after all stages, in order; see :func:`textpipe.run.spreading`.
+        """Each batch after the stages of a chain, in order; see :func:`textpipe.run.spreading`.
 
-        Raises ProcessError, with the id of the document, where a document kills the process.
+        Where a document kills the process, a forgiving chain sets it aside; else ProcessError is raised,
+        with the id of the document.
         """
         import cloudpickle
 
         with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
-            path = Path(folder) / "stages"
-            path.write_bytes(cloudpickle.dumps((list(stages), first, only_matrix, memory)))
-            for answer in self._answers(str(path), batches):
+            path = Path(folder) / "chain"
+            path.write_bytes(cloudpickle.dumps((chain, only_matrix)))
+            for answer in self._answers(chain, str(path), batches):
                 for message, category in answer.warnings:
                     warnings.warn(message, category, stacklevel=2)
-                yield answer.documents, answer.work
+                yield answer.done
 
-    def _answers(self, path: str, batches: Iterable[Documents]) -> Iterator[Answer]:
+    def _answers(self, chain: Chain, path: str, batches: Iterable[Documents]) -> Iterator[Answer]:
         given = iter(batches)
         under_way: deque[tuple[Documents, Future[Answer]]] = deque()
         try:
@@ -91,29 +84,31 @@ class Workers:
                     again = [batch, *(other for other, _ in under_way)]
                     under_way.clear()
                     for one in again:
-                        yield from self._alone(path, one)
+                        yield self._alone(chain, path, one)
         finally:
             for _, future in under_way:
                 future.cancel()
 
-    def _alone(self, path: str, batch: Documents) -> Iterator[Answer]:
+    def _alone(self, chain: Chain, path: str, batch: Documents) -> Answer:
         """A batch with no other under way, so that it is known who kills the process."""
+        heard: list[tuple[str, type[Warning]]] = []
+
+        def again(part: Documents) -> Done:
+            answer = self._alone(chain, path, part)
+            heard.extend(answer.warnings)
+            return answer.done
+
         try:
-            yield self._submit(path, batch, 1).result()
-        except BrokenProcessPool as error:
-            if len(batch) == 1:
-                raise ProcessError(
-                    f"the process that worked on document {batch.ids[0].as_py()!r} was killed, twice: by "
-                    "the system for want of memory, or by a crash in a library. Leave the document out, "
-                    "or try it by itself (textpipe trace)"
-                ) from error
-            half = len(batch) // 2
-            parts = [*self._alone(path, batch[:half]), *self._alone(path, batch[half:])]
-            yield Answer(
-                Documents.concat([part.documents for part in parts]),
-                _added_up([part.work for part in parts]),
-                [warning for part in parts for warning in part.warnings],
+            return self._submit(path, batch, 1).result()
+        except BrokenProcessPool:
+            killed = ProcessError(
+                f"the process that worked on document {batch.ids[0].as_py()!r} was killed, twice: by the "
+                "system for want of memory, or by a crash in a library. Leave the document out, or try it "
+                "by itself (textpipe trace)"
             )
+            if len(batch) == 1 and not chain.forgiving:
+                raise killed from None
+            return Answer(chain.without(batch, killed, again), heard)
 
     def _submit(self, path: str, batch: Documents, n_jobs: int) -> Future[Answer]:
         from loky import get_reusable_executor
@@ -146,34 +141,19 @@ def _watch(parent: int) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _stages(path: str) -> Any:
+def _chain(path: str) -> Any:
     return pickle.loads(Path(path).read_bytes())  # noqa: S301  # of the process that asked
 
 
 def _answer(path: str, batch: Documents) -> Answer:
-    stages, first, only_matrix, memory = _stages(path)
+    chain, only_matrix = _chain(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        documents, work = through(stages, first, batch, memory)
+        done = chain(batch)
+    documents = done.documents
     if documents.matrix is not None:  # the columns' names are the same for all batches
         documents = documents.with_(matrix=dataclasses.replace(documents.matrix, features=()))
     if only_matrix:
         documents = documents.with_(words=None, tokens=None)
     seen = dict.fromkeys((str(warning.message), warning.category) for warning in caught)
-    return Answer(documents, work, list(seen))
-
-
-def _added_up(parts: list[list[Work]]) -> list[Work]:
-    """The accounts of two halves of a batch as one."""
-    one, other = parts
-    return [
-        dataclasses.replace(
-            a,
-            documents=a.documents + b.documents,
-            seconds=a.seconds + b.seconds,
-            bytes=a.bytes + b.bytes,
-            tokens=a.tokens + b.tokens,
-            forms=a.forms + b.forms,
-        )
-        for a, b in zip(one, other, strict=True)
-    ]
+    return Answer(dataclasses.replace(done, documents=documents), list(seen))
