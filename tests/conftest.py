@@ -6,6 +6,17 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_its_own(tmp_path_factory):
+    """Commands keep nothing in the user's own folder, and find nothing there."""
+    before = os.environ.get("TEXTPIPE_CACHE")
+    os.environ["TEXTPIPE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    del os.environ["TEXTPIPE_CACHE"]
+    if before is not None:
+        os.environ["TEXTPIPE_CACHE"] = before
+
+
 @pytest.fixture(scope="session")
 def corpora():
     """A function: the path of a corpus, or a skip that names it."""

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from textpipe.cli.cache import cache
 from textpipe.cli.check import check
 from textpipe.cli.condense import condense
 from textpipe.cli.diagnose import diagnose
@@ -66,6 +67,7 @@ _PANELS: dict[str, list[Callable[..., None]]] = {
     "Use": [predict, explain, info],
     "Correct": [learn, unlearn, relabel, history, rollback, refit],
     "Make a resource": [condense, train_tagger],
+    "Keep house": [cache],
 }
 
 for _panel, _commands in _PANELS.items():

@@ -63,6 +63,8 @@ def evaluate(
     id_column: reading.IdColumn = None,
     encoding: reading.Encoding = None,
     n_jobs: profiling.NJobs = -1,
+    cache: profiling.CacheFolder = None,
+    no_cache: profiling.NoCache = False,
     profile_file: profiling.ProfileFile = None,
 ) -> None:
     """Cross-validate: train on some parts of the data, judge on the one left out, for each in turn.
@@ -80,7 +82,7 @@ def evaluate(
     numbers = len(definitions) == 1 and _predicts_numbers(definitions[0])
     found = [reading.ready(path) if numbers else judgeable(path) for path in definitions]
     for one in found:
-        one.pipeline.set_params(n_jobs=n_jobs)
+        profiling.run_by(one.pipeline, n_jobs, cache, no_cache)
     options = {
         "format": format,
         "text_column": text_column,

@@ -11,11 +11,12 @@ import typer
 
 from textpipe.cli import profiling, reading
 from textpipe.cli.progress import progress
+from textpipe.cli.taken import tell_of_failed
 from textpipe.cli.terminal import tell
 
 if TYPE_CHECKING:
     from textpipe.definition import Definition
-    from textpipe.run import Spent, Work
+    from textpipe.run import Failed, Spent, Work
     from textpipe.sources import Corpus
 
 
@@ -33,6 +34,8 @@ def fit(
     id_column: reading.IdColumn = None,
     encoding: reading.Encoding = None,
     n_jobs: profiling.NJobs = -1,
+    cache: profiling.CacheFolder = None,
+    no_cache: profiling.NoCache = False,
     profile: profiling.ShowProfile = False,
     profile_file: profiling.ProfileFile = None,
 ) -> None:
@@ -46,7 +49,7 @@ def fit(
 
     profiling.check_profile_file(profile_file)
     found = reading.ready(definition)
-    found.pipeline.set_params(n_jobs=n_jobs)
+    profiling.run_by(found.pipeline, n_jobs, cache, no_cache)
     if to.exists() and not force:
         raise BundleError(f"{to}: is there already; --force replaces it")
     options = {
@@ -78,33 +81,35 @@ def train_and_save(
             spent(work)
             show(work)
 
-        found.pipeline.learn(corpus.documents, corpus.labels, observe)
+        aside: list[Failed] = []
+        found.pipeline.learn(corpus.documents, corpus.labels, observe, set_aside=aside.append)
         bar("saving", 0, 0)
         save(
             found.pipeline,
             to,
             name=found.name,
-            training=trained_on(corpus, data or [source.path for source in found.data]),
+            training=trained_on(corpus, data or [source.path for source in found.data], len(aside)),
             overwrite=replace,
         )
+    tell_of_failed(aside)
     seconds = time.perf_counter() - started
     keeper = found.pipeline.stages[-1]
     if hasattr(keeper, "k_"):
         tell(f"{keeper.name()}  k = {keeper.k_} of 1 to {len(keeper.k_curve_)}, by leaving out")
-    tell(f"{to}  {size_of(to)}, {counted(len(corpus), 'document')}, {seconds:.1f} s")
+    tell(f"{to}  {size_of(to)}, {counted(len(corpus) - len(aside), 'document')}, {seconds:.1f} s")
     return spent.stages
 
 
-def trained_on(corpus: Corpus, data: list[str]) -> dict[str, Any]:
+def trained_on(corpus: Corpus, data: list[str], failed: int = 0) -> dict[str, Any]:
     """What a model keeps about its training: sources, documents, labels, what was set aside."""
     from textpipe.documents import clean_surrogates
 
     labels: list[str] = [] if corpus.labels is None else corpus.labels.tolist()
     return {
         "data": [clean_surrogates(source) for source in data],
-        "documents": len(corpus),
+        "documents": len(corpus) - failed,
         "labels": dict(sorted(Counter(labels).items())),
-        "skipped": len(corpus.skipped),
+        "skipped": len(corpus.skipped) + failed,
         "encodings": corpus.encodings,
     }
 
@@ -112,7 +117,16 @@ def trained_on(corpus: Corpus, data: list[str]) -> dict[str, Any]:
 def size_of(path: Path) -> str:
     """How much a file, or all files of a folder, take on disk."""
     files = path.rglob("*") if path.is_dir() else [path]
-    size = float(sum(file.stat().st_size for file in files if file.is_file()))
+    return in_units(sum(file.stat().st_size for file in files if file.is_file()))
+
+
+def in_units(n: float) -> str:
+    """A number of bytes as people read it.
+
+    >>> in_units(2_000_000)
+    '1.9 MiB'
+    """
+    size = float(n)
     for unit in ("bytes", "KiB", "MiB"):
         if size < 1024:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

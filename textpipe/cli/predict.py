@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from textpipe.cli import correcting, profiling, reading
+from textpipe.cli.parts import Parts, made_by
 from textpipe.cli.progress import progress
-from textpipe.cli.taken import Taken, batches
+from textpipe.cli.taken import Taken, batches, tell_of_failed
+from textpipe.cli.terminal import say
 from textpipe.printable import json_text, one_line
 from textpipe.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from textpipe.documents import Decisions
+    from textpipe.documents import Decisions, Documents
+    from textpipe.run import Failed
 
 
 def predict(
@@ -51,11 +56,15 @@ def predict(
     each label; null without evidence, or if the classifier has none), known_words, words. What the model
     was taught since training (textpipe learn) counts.
 
+    With --out, what is done is kept in FILE.parts until all is: a run that was killed goes on from there.
+
     \b
     textpipe predict spam.tpipe inbox.mbox --json
     echo "You have won" | textpipe predict spam.tpipe
     """
     from textpipe.run import Profile
+    from textpipe.run import batches as bounded
+    from textpipe.sources.counted import counted
 
     profiling.check_profile_file(profile_file)
     sources = reading.standard_input(documents, f'echo "a text" | textpipe predict {model}')
@@ -70,18 +79,37 @@ def predict(
     }
     line_of = json_line if as_json else plain_line
     taken = Taken()
+    failed: list[Failed] = []
     lines_are_seen = to is None and sys.stdout.isatty()
+
+    def written(batch: Documents, decisions: Decisions) -> str:
+        names = enumerate(batch.ids.to_pylist())
+        return "".join(line_of(name, decisions, row) + "\n" for row, name in names)
+
+    def decide(given: Iterable[Documents]) -> Iterator[tuple[Documents, Decisions]]:
+        return pipeline.decisions(given, spent, set_aside=failed.append)
+
     with (
         whole_file(to) if to else nullcontext(sys.stdout) as file,
         progress(not lines_are_seen) as bar,
     ):
-        given = batches(taken.records(sources, options))
-        for batch, decisions in pipeline.decisions(given, spent):
-            for row, name in enumerate(batch.ids.to_pylist()):
-                file.write(line_of(name, decisions, row) + "\n")
+        read = chain.from_iterable(map(bounded, batches(taken.records(sources, options))))
+        parts = None
+        if to is None or (to.exists() and not to.is_file()):
+            lines: Iterator[str] = (written(*made) for made in decide(read))
+        else:
+            parts = Parts(to.with_name(f"{to.name}.parts"), made_by(pipeline, as_json))
+            lines = parts.lines(read, decide, written)
+        for some in lines:
+            file.write(some)
             file.flush()
             bar("predicting", taken.documents, 0)
+    if parts:
+        if parts.done_before:
+            say(f"{counted(parts.done_before, 'document')} were done by an earlier run")
+        parts.remove()
     taken.tell("predicted")
+    tell_of_failed(failed)
     profiling.tell_profile(spent.stages, profile, profile_file)
 
 

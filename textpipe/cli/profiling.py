@@ -1,4 +1,4 @@
-"""``--n-jobs`` and ``--profile``: how many cores work, and where the time goes."""
+"""``--n-jobs``, ``--cache`` and ``--profile``: who works, what need not be done again, where time goes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from textpipe.pipeline import Pipeline
     from textpipe.run import Spent
 
 RUNNING = "How it runs"
@@ -47,7 +48,38 @@ ProfileFile = Annotated[
     ),
 ]
 
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="FOLDER",
+        envvar="TEXTPIPE_CACHE",
+        help="Where results of stages are kept from run to run. See textpipe cache.",
+        rich_help_panel=RUNNING,
+    ),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Keep nothing, and use nothing kept.", rich_help_panel=RUNNING),
+]
+
 WRITTEN = (".json", ".svg", ".png")
+
+
+def cache_folder(folder: Path | None, no_cache: bool = False) -> str | None:
+    """The folder that was named, else the user's own for caches; None if there is to be none."""
+    if no_cache:
+        return None
+    if folder is not None:
+        return str(folder)
+    import platformdirs
+
+    return str(platformdirs.user_cache_path("textpipe", appauthor=False))
+
+
+def run_by(pipeline: Pipeline, n_jobs: int, folder: Path | None, no_cache: bool) -> None:
+    """Tell a pipeline how to run."""
+    pipeline.set_params(n_jobs=n_jobs, memory=cache_folder(folder, no_cache))
 
 
 def check_profile_file(path: Path | None) -> None:

@@ -21,6 +21,8 @@ def run(
         typer.Option("--out", metavar="FOLDER", help="Where results go. By default build/NAME."),
     ] = None,
     n_jobs: profiling.NJobs = -1,
+    cache: profiling.CacheFolder = None,
+    no_cache: profiling.NoCache = False,
 ) -> None:
     """Evaluate a definition on the data that it names, train it on all of it, save and report.
 
@@ -39,7 +41,7 @@ def run(
         )
     must_classify(found, definition)
     reading.rehearse(found)
-    found.pipeline.set_params(n_jobs=n_jobs)
+    profiling.run_by(found.pipeline, n_jobs, cache, no_cache)
     folder = to or Path("build") / folder_name(found.name)
     corpus = reading.labelled(found, None, {})
     report = judged(found, corpus, found.evaluation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textpipe.cli import reading
@@ -13,6 +13,7 @@ from textpipe.printable import one_line
 
 if TYPE_CHECKING:
     from textpipe.documents import Documents
+    from textpipe.run import Failed
     from textpipe.sources import Record
 
 AT_A_TIME = 500
@@ -59,6 +60,16 @@ class Taken:
             more = [f"  and {self.skipped - MOST_SKIPPED:,} more"] * (self.skipped > MOST_SKIPPED)
             lines = [f"{self.skipped:,} set aside, {self.documents:,} {done}:"]
             say("\n".join([*lines, *(f"  {one_line(line)}" for line in self.examples), *more]))
+
+
+def tell_of_failed(failed: Sequence[Failed]) -> None:
+    """Say which documents were set aside because a stage failed at them, on standard error."""
+    if not failed:
+        return
+    more = [f"  and {len(failed) - MOST_SKIPPED:,} more"] * (len(failed) > MOST_SKIPPED)
+    lines = [f"  {one_line(f'{one.id}: {one.why}')}" for one in failed[:MOST_SKIPPED]]
+    many = f"{len(failed):,} could" if len(failed) > 1 else "1 document could"
+    say("\n".join([f"{many} not be worked on and was set aside:", *lines, *more]), "yellow")
 
 
 def batches(records: Iterable[Record]) -> Iterator[Documents]:

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import importlib.metadata
 import inspect
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ def _parts(value: Any) -> list[Any]:
     if isinstance(value, np.ndarray):
         return ["objects", *_parts(value.tolist())]
     if isinstance(value, pa.Array):
-        return ["arrow", str(value.type), json.dumps(value.to_pylist())]
+        return ["arrow", pa.record_batch([value], ["values"]).serialize()]
     return [type(value).__name__, repr(value)]
 
 
@@ -88,7 +87,9 @@ def _code(cls: Any) -> str:
 def _own_sources() -> str:
     """Changes with each file of textpipe itself, so that whoever works on it is not served old results."""
     folder = Path(__file__).parent.parent
-    about = [(file, file.stat()) for file in sorted(folder.rglob("*")) if file.suffix != ".pyc"]
+    about = [
+        (file, file.stat()) for file in sorted(folder.rglob("*")) if "__pycache__" not in file.parts
+    ]
     return digest(*(f"{file} {s.st_size} {s.st_mtime_ns}" for file, s in about if file.is_file()))
 
 
