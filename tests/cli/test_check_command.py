@@ -1,13 +1,18 @@
 from textpipe.cli.check import chosen, shown
 
 
+def test_the_plan_is_shown(textpipe, home):
+    out = textpipe("check", home / "spam.toml").ok().out
+    assert "batches go through: tokenize → lowercase | tf_idf; cached up to lowercase" in out
+
+
 def test_what_flows_is_shown(textpipe, home):
     lines = textpipe("check", home / "spam.toml").ok().out.splitlines()
     assert lines[0] == "spam  language en"
     row = next(line for line in lines if line.startswith("4 "))
     assert row.split() == [
         *("4", "knn_classifier", "k", "=", "3", "matrix", "→", "decisions"),
-        *("text,", "tokens,", "matrix,", "decisions"),
+        *("text,", "tokens,", "matrix,", "decisions", "threads"),
     ]
     assert "learns from documents: tf_idf, knn_classifier" in lines
     assert lines[-1].startswith("sound; digest ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textpipe.cli.reading import DefinitionFile, data_must_exist, definition_of, rehearse
@@ -32,7 +34,7 @@ def check(definition: DefinitionFile) -> None:
     rehearse(found)
     data_must_exist(found)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("", "stage", "options", "reads → writes", "then a document has"):
+    for name in ("", "stage", "options", "reads → writes", "then a document has", "runs"):
         table.add_column(name, overflow="fold")
     before = frozenset({"text"})
     for number, (stage, after) in enumerate(zip(pipeline.stages, columns, strict=True), 1):
@@ -42,6 +44,7 @@ def check(definition: DefinitionFile) -> None:
             Text(", ".join(chosen(stage)) or "as by default", "" if chosen(stage) else "dim"),
             f"{', '.join(stage.reads)} → {', '.join(stage.writes)}",
             _columns(before, after),
+            _runs(pipeline.stages, number - 1),
         )
         before = after
     console = out()
@@ -54,12 +57,51 @@ def check(definition: DefinitionFile) -> None:
     for number, stage in enumerate(pipeline.stages, 1):
         for line in report_of(stage):
             console.print(Text(f"{number} {stage.name()}: {printable(line)}", "yellow"))
+    console.print(Text(plan(pipeline.stages)))
     learns = [stage.name() for stage in pipeline.stages if stage.learns]
     console.print(Text(f"learns from documents: {', '.join(learns) or 'no stage'}"))
     for source in found.data:
         label = f"{source.label}=" if source.label else ""
         console.print(Text(f"data: {one_line(label + source.path)}"), soft_wrap=True)
     console.print(Text(f"sound; digest {found.digest}", "green"), soft_wrap=True)
+
+
+def plan(stages: Sequence[Stage]) -> str:
+    """In which parts documents go through the stages, and what is kept from run to run.
+
+    A part is what a batch goes through without a stop: it ends where a stage must see all documents first.
+    """
+    from textpipe.classify.decider import Decider
+
+    names = [stage.name() for stage in stages if not isinstance(stage, Decider)]
+    parts: list[list[str]] = [[]]
+    for stage in stages:
+        if isinstance(stage, Decider):
+            continue
+        if stage.learns and parts[-1]:
+            parts.append([])
+        parts[-1].append(stage.name())
+    kept = list(itertools.takewhile(_can_be_kept, stages))
+    said = (
+        " | ".join(" → ".join(part) for part in parts) if names else "nothing before the decision"
+    )
+    cached = f"; cached up to {kept[-1].name()}" if kept else ""
+    return f"in training, batches go through: {said}{cached}"
+
+
+def _can_be_kept(stage: Stage) -> bool:
+    return "matrix" not in stage.writes and "decisions" not in stage.writes and stage.deterministic
+
+
+def _runs(stages: Sequence[Stage], position: int) -> Text:
+    """Where a stage works with several jobs, and whether by the distinct word."""
+    from rich.text import Text
+
+    from textpipe.classify.decider import Decider
+
+    stage = stages[position]
+    where = "threads" if stage.in_threads or isinstance(stage, Decider) else "processes"
+    return Text(where + (", by word" if stage.by_word else ""), "dim")
 
 
 def chosen(stage: Stage) -> list[str]:
