@@ -168,7 +168,19 @@ def test_maps_that_are_none():
     assert fit_classes({"0": rising, "1": steps, "2": steps[:, :1]}, 3)
     for maps in ({"7": rising}, {"1": rising[:1]}, {"1": steps[:, :0]}, {"1": "ab"}, {"0": rising}):
         assert not fit_classes(maps, 2)
-    assert not fit_classes({"0": rising, "1": rising}, 3)
+    assert fit_classes({"0": rising, "1": rising}, 3)  # the third one had too few documents
+    assert not fit_classes({"0": rising, "3": rising}, 3)
+
+
+def test_a_rare_class_keeps_its_shares_and_spoils_nothing():
+    random = np.random.default_rng(0)
+    truth = np.array([0, 1] * 40 + [2])
+    scores = random.dirichlet([2, 2, 1], len(truth))
+    maps = calibrate("beta", scores, truth)
+    assert sorted(maps) == ["0", "1"]
+    found = calibrated(maps, scores)
+    assert found.sum(axis=1) == pytest.approx(1.0)
+    assert calibrate("beta", scores[:3], truth[:3]) == {}
 
 
 def test_a_few_documents_that_come_apart_make_nothing_certain():

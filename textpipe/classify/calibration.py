@@ -30,7 +30,7 @@ def calibrate(
     with m = 1/2). "isotonic": a rising line through the steps that fit best, for each class (Zadrozny and
     Elkan, 2002); it may move the verdict. With two classes, the second one's; the first one gets the rest.
     With more, each class is set against all others, and their probabilities are brought to the sum 1.
-    Empty where there are too few documents.
+    A class with too few documents keeps its shares of votes; empty where all do.
     """
     order = np.lexsort((truth, *scores.T))  # theirs must not matter
     scores, truth = scores[order], truth[order]
@@ -40,7 +40,7 @@ def calibrate(
     for column in columns:
         positive = truth == column
         if min(positive.sum(), (~positive).sum()) < FEWEST:
-            return {}
+            continue
         fit = _beta if method == "beta" else _isotonic
         maps[str(column)] = fit(scores[:, column], positive)
     return maps
@@ -50,7 +50,7 @@ def calibrated(maps: dict[str, Any], scores: Array) -> Array:
     """The probabilities of scores [n, n_classes], by what :func:`calibrate` found."""
     if not maps:
         return scores
-    found = np.zeros_like(scores)
+    found = scores.copy()
     for column, numbers in maps.items():
         found[:, int(column)] = _apply(np.asarray(numbers), scores[:, int(column)])
     if scores.shape[1] == 2:
@@ -62,11 +62,11 @@ def calibrated(maps: dict[str, Any], scores: Array) -> Array:
 
 
 def fit_classes(maps: dict[str, Any], n_classes: int) -> bool:
-    """Is there a map for each class that needs one, and is each such as :func:`calibrate` makes them?"""
+    """Are the maps about classes that there are, and is each such as :func:`calibrate` makes them?"""
     columns = ["1"] if n_classes == 2 else [str(column) for column in range(n_classes)]
     shapes = [np.shape(numbers) for numbers in maps.values()]
     formed = all(shape[:1] == (2,) and len(shape) < 3 and shape[-1] > 0 for shape in shapes)
-    return not maps or (formed and sorted(maps) == sorted(columns))
+    return formed and set(maps) <= set(columns)
 
 
 def _apply(numbers: Array, scores: Array) -> Array:

@@ -49,7 +49,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             votes: little evidence then moves the scores little. 0 or more. Default 0.001.
         calibrate: "beta" or "isotonic" turns shares of votes into probabilities that come true as often
             as they say; fitted on training documents judged by each other, near-duplicates left out.
-            Where a label has less than five of them, nothing is calibrated. Default "none".
+            A label with less than five of them keeps its share of votes. Default "none".
         most_k: the largest k that "auto" considers. Default 50.
         verdict_from: a label is only said where its score is at least this, such as
             ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
