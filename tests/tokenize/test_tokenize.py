@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError, ResourceError
-from textpipe.tokenize.engines import sentences
+from textpipe.tokenize.nltk_engines import sentences
 from textpipe.tokenize.tokenize import Tokenize
 
 ENGINES = ["spacy", "nltk_treebank", "nltk_tweet", "words", "sklearn", "whitespace"]

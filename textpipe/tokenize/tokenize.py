@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from array import array
-from itertools import chain
-from typing import Literal, TypeAlias
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Int64, Tokens
 from textpipe.errors import DefinitionError
 from textpipe.stage import Stage
-from textpipe.tokenize import engines
-from textpipe.tokenize.engines import Engine
+from textpipe.tokenize import engines, nltk_engines, spacy_engine
+from textpipe.tokenize.engines import Cut, Engine
+from textpipe.tokenize.parts import Parts
+from textpipe.tokenize.pieces import is_much, pieces_of
 
-Cut: TypeAlias = "array[int]"
-"""Start, end, start, end ... of the tokens of a chunk."""
-
-KNOWN_CHUNKS = 100_000
+KNOWN_PIECES = 100_000
 LONGEST_KNOWN = 100
-"""How many chunks are remembered from batch to batch (about 20 MB), and of how many characters."""
+"""How many pieces are remembered from batch to batch (about 20 MB), and of how many characters."""
+
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "nltk_treebank": nltk_engines.nltk_treebank,
+    "nltk_tweet": nltk_engines.nltk_tweet,
+    "words": engines.words,
+    "sklearn": engines.sklearn,
+    "whitespace": engines.whitespace,
+}
+"""All but spaCy's, which has a language."""
 
 
 class Tokenize(Stage):
@@ -73,74 +78,61 @@ class Tokenize(Stage):
 
     def apply(self, documents: Documents) -> Documents:
         engine = self._ready()
-        chunks: dict[str, int] = {}
-        codes, starts, rows = [], [], [0]
-        for text in documents.texts():
-            for match in engine.chunk.finditer(text):
-                codes.append(chunks.setdefault(match.group(), len(chunks)))
-                starts.append(match.start())
-            rows.append(len(codes))
-        chunk_of, bounds = np.array(codes, np.int64), np.array(rows, np.int64)
-        is_long = np.fromiter(map(engine.is_long, chunks), np.bool_, len(chunks))
-        cuts = self._cut(list(chunks), is_long)
-        tokens = _spread(list(chunks), cuts, chunk_of, np.array(starts, np.int64), bounds)
+        self._n_bytes += documents.text.nbytes
+        much = is_much(self._n_bytes)
+        found = pieces_of(documents.text, engine.pieces, much)
+        if engine.cut is None:
+            return documents.with_(words=found, tokens=found)
+        pieces = found.forms.to_pylist()
+        long = [at for at, piece in enumerate(pieces) if engine.is_long(piece)]
+        parts = Parts.of(self._cut(engine.cut, pieces, long, much))
+        tokens = parts.spread_compiled(found) if much else parts.spread_in_python(found, pieces)
         counts = dict(documents.counts)
-        if is_long.any():
-            before = np.concatenate(([0], np.cumsum(is_long[chunk_of])))
-            counts[f"{self.name()}.long_chunks"] = np.diff(before[bounds])
+        if long:
+            counts[f"{self.name()}.long_chunks"] = _how_many_of(found, long)
         return documents.with_(words=tokens, tokens=tokens, counts=counts)
 
     def _ready(self) -> Engine:
         """The engine, made when it is first needed."""
         wanted = (self.engine, self.spoken())
         if getattr(self, "_made_for", None) != wanted:
-            make = getattr(engines, self.engine, None)
-            if make is None:
+            if self.engine != "spacy" and self.engine not in ENGINES:
                 self.check()
                 raise DefinitionError(f'tokenize: unknown engine "{self.engine}"')
-            self._engine: Engine = make(self.spoken()) if self.engine == "spacy" else make()
+            is_spacy = self.engine == "spacy"
+            self._engine = spacy_engine.spacy(wanted[1]) if is_spacy else ENGINES[self.engine]()
             self._known: dict[str, Cut] = {}
+            self._n_bytes = 0
             self._made_for = wanted
         return self._engine
 
-    def _cut(self, chunks: list[str], is_long: NDArray[np.bool_]) -> list[Cut]:
-        if len(self._known) > KNOWN_CHUNKS:
-            self._known.clear()
-        known, cut, cut_long = self._known, self._engine.cut, engines.cut_long()
-        cuts = []
-        with self._engine.zone():
-            for chunk, long in zip(chunks, is_long.tolist(), strict=True):
-                spans = known.get(chunk)
-                if spans is None:
-                    found = cut_long(chunk) if long else cut(chunk)
-                    spans = array("i", chain.from_iterable(found))
-                    if len(chunk) <= LONGEST_KNOWN:
-                        known[chunk] = spans
-                cuts.append(spans)
-        return cuts
+    def _cut(
+        self,
+        cut: Callable[[list[str]], list[Cut]],
+        pieces: list[str],
+        long: list[int],
+        much: bool,
+    ) -> list[Cut]:
+        """The cut of each piece, from memory where it is known."""
+        if len(self._known) >= KNOWN_PIECES:
+            self._known = {}
+        known = self._known
+        cuts = dict(enumerate(map(known.get, pieces)))
+        if long:
+            found = engines.cut_long([pieces[at] for at in long], much)
+            cuts.update(zip(long, found, strict=True))
+        new = [at for at, one in cuts.items() if one is None]
+        for at, one in zip(new, cut([pieces[at] for at in new]), strict=True):
+            cuts[at] = one
+            if len(pieces[at]) <= LONGEST_KNOWN and len(known) < KNOWN_PIECES:
+                known[pieces[at]] = one
+        return [one for one in cuts.values() if one is not None]
 
 
-def _spread(
-    chunks: list[str], cuts: list[Cut], chunk_of: Int64, starts: Int64, rows: Int64
-) -> Tokens:
-    """The tokens of documents whose chunks are ``chunk_of[rows[i]:rows[i + 1]]``, each at its start."""
-    forms: dict[str, int] = {}
-    codes = [
-        forms.setdefault(chunk[start:end], len(forms))
-        for chunk, spans in zip(chunks, cuts, strict=True)
-        for start, end in zip(spans[::2], spans[1::2], strict=True)
-    ]
-    spans = np.fromiter(chain.from_iterable(cuts), np.int32, 2 * len(codes)).reshape(-1, 2)
-    sizes = np.fromiter(map(len, cuts), np.int64, len(cuts)) // 2
-    first = np.cumsum(sizes) - sizes  # where in codes the tokens of each chunk begin
-    lengths = sizes[chunk_of]
-    before = np.concatenate(([0], np.cumsum(lengths)))
-    at = np.arange(before[-1]) + np.repeat(first[chunk_of] - before[:-1], lengths)
-    origin = np.repeat(starts, lengths)
-    return Tokens(
-        pa.array(list(forms), pa.string()),
-        np.array(codes, np.int32)[at],
-        (origin + spans[at, 0]).astype(np.int32),
-        (origin + spans[at, 1]).astype(np.int32),
-        before[rows],
-    )
+def _how_many_of(found: Tokens, pieces: list[int]) -> Int64:
+    """How many of these pieces each document has, int64[n_documents]."""
+    asked = np.zeros(len(found.forms), np.bool_)
+    asked[pieces] = True
+    at = np.flatnonzero(asked[found.codes])
+    rows = np.searchsorted(found.rows, at, "right") - 1
+    return np.bincount(rows, minlength=len(found)).astype(np.int64)
