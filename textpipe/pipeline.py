@@ -206,6 +206,18 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         ``observe`` is told of each piece of work. With ``set_aside``, documents that a stage fails at are
         left out, and it is told of each; without, the error is raised.
         """
+        self._learn(documents, labels, observe, done, set_aside)
+        return self
+
+    def _learn(
+        self,
+        documents: Documents,
+        labels: Any,
+        observe: Observer | None = None,
+        done: int = 0,
+        set_aside: SetAside | None = None,
+    ) -> Documents:
+        """``learn``; returns the documents as the last stage got them."""
         self.check()
         if labels is not None:
             labels = labels_of(labels, len(documents))
@@ -258,7 +270,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             else:
                 break
         self.trained_ = True
-        return self
+        return documents
 
     # -- use ----------------------------------------------------------------------------------------
 
@@ -350,7 +362,12 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """``fit``, then ``transform`` of the same documents."""
         documents = Documents.of(X)
-        return self.fit(documents, y).transform(documents)
+        if any(stage.cross_fits for stage in self.stages):  # training saw other rows than use does
+            return self.fit(documents, y).transform(documents)
+        ready = self._learn(documents, y)
+        last = len(self.stages) - 1
+        made = Documents.concat(list(self._through(last, last + 1, ready, None)))
+        return made if made.matrix is None else made.matrix.values
 
     def similar(self, text: str, n: int = 5) -> list[dict[str, Any]]:
         """The ``n`` training documents nearest to a text: id, similarity (0 to 1), label, beginning.

@@ -44,9 +44,9 @@ def spread(
 ) -> Iterator[Done]:
     """Each batch after the stages of a chain, in order.
 
-    The first second of work is done here. If there is more, and more than one job may be used, threads do
-    it, where all stages leave Python free for each other (``Stage.in_threads``), else processes. With
-    ``only_matrix`` processes send back no words and tokens.
+    Where more than one job may be used: if all stages leave Python free for each other
+    (``Stage.in_threads``), threads share the batches. Else processes do, for what is left after the first
+    second of work, which is done here. With ``only_matrix`` processes send back no words and tokens.
     """
     sizes: deque[int] = deque()
 
@@ -66,12 +66,14 @@ def _spread(
 ) -> Iterator[Done]:
     started = time.perf_counter()
     features = None
+    by_threads = all(stage.in_threads for stage in chain.stages)
     for batch in left:
         done = chain(batch)
         if done.documents.matrix is not None:
             features = done.documents.matrix.features
         yield done
-        if n_jobs not in (None, 1) and time.perf_counter() - started >= PATIENCE:
+        waited = by_threads or time.perf_counter() - started >= PATIENCE
+        if n_jobs not in (None, 1) and waited:
             break
     more = list(itertools.islice(left, 1))
     if not more:
@@ -80,7 +82,7 @@ def _spread(
     many = jobs(n_jobs)
     if many == 1:
         yield from map(chain, rest)
-    elif all(stage.in_threads for stage in chain.stages):
+    elif by_threads:
         yield from threaded(chain, rest, many)
     else:
         from textpipe.run.workers import Workers

@@ -76,6 +76,11 @@ class Tokenize(Stage):
         self.engine = engine
         self.language = language
 
+    @property
+    def in_threads(self) -> bool:  # type: ignore[override]  # it depends on the engine
+        """Only where compiled loops do it all."""
+        return self.engine in ("words", "sklearn", "whitespace")
+
     def apply(self, documents: Documents) -> Documents:
         engine = self._ready()
         self._n_bytes += documents.text.nbytes

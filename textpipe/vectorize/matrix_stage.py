@@ -23,6 +23,7 @@ class MatrixStage(Stage):
 
     reads = ("matrix",)
     writes = ("matrix",)
+    in_threads = True
     needs_labels: ClassVar[bool] = False
 
     def _learn(self, values: Any, labels: NDArray[Any] | None, texts: Sequence[str] | None) -> None:
