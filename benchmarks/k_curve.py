@@ -9,6 +9,7 @@ documents by each other. Prints the k that is chosen and writes docs/images/k_cu
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def main() -> None:
     """Print a table and draw the curves."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the smallest corpus, nothing drawn")
-    quick = parser.parse_args().quick
+    parser.add_argument("--json", type=Path, help="a file to write the figures to")
+    options = parser.parse_args()
+    quick, rows = options.quick, []
     figure = Figure(figsize=(10, 3.4), layout="constrained")
     names = ["sms-spam"] if quick else list(CORPORA)
     print("| corpus | definition | k | its Brier score | the least, at k | k = 10 | s to fit |")
@@ -48,6 +51,8 @@ def main() -> None:
             keeper = pipeline.stages[-1]
             curve, k = keeper.k_curve_, keeper.k_
             best = int(np.argmin(curve)) + 1
+            made = {"corpus": name, "definition": definition, "seconds": seconds}
+            rows.append({**made, "k": int(k), "curve": curve.tolist()})
             print(
                 f"| {name} | {definition}.toml | {k} | {curve[k - 1]:.4f} | {curve.min():.4f}, {best} "
                 f"| {curve[9]:.4f} | {seconds:.1f} |",
@@ -61,6 +66,8 @@ def main() -> None:
         axes.grid(alpha=0.3)
     figure.axes[0].set_ylabel("Brier score, lower is better")
     figure.axes[0].legend(frameon=False, fontsize=9)
+    if options.json:
+        options.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n", "utf-8")
     if not quick:
         with rc_context({"svg.fonttype": "none", "svg.hashsalt": "textpipe"}):
             figure.savefig(HERE / "docs" / "images" / "k_curve.svg", metadata={"Date": None})
