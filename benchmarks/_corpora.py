@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import textpipe as tp
+from textpipe.documents import Documents
 from textpipe.sources import Corpus
 
 HAM, SPAM = ("easy-ham-1", "easy-ham-2", "hard-ham-1"), ("spam-1", "spam-2")
@@ -39,6 +40,13 @@ def germeval() -> Corpus:
     folder = root() / "germeval2018"
     files = sorted(path for path in folder.rglob("*.txt") if "germeval" in path.name.lower())
     return tp.read([str(path) for path in files], format="tsv", text_column=1, label_column=2)
+
+
+def newsgroups() -> Documents:
+    """18,846 posts of 20 Newsgroups, with their headers."""
+    paths = sorted(path for path in (root() / "20news-bydate").rglob("*") if path.is_file())
+    posts = [path for path in paths if path.suffix != ".txt"]
+    return Documents.of([path.read_bytes().decode("latin-1") for path in posts])
 
 
 CORPORA: dict[str, Callable[[], Corpus]] = {

@@ -160,3 +160,12 @@ def test_exactly_the_words_of_the_list_go(words):
     once = RemoveStopWords().transform([words])
     assert once.tokens.of(0) == [word for word in words if word.lower() not in listed]
     assert RemoveStopWords().transform(once).tokens.of(0) == once.tokens.of(0)
+
+
+@pytest.mark.parametrize("ignore_case", [True, False])
+def test_many_words_go_as_few_do(ignore_case):
+    words = [f"w{i}" for i in range(2000)] + ["The", "the", "ÄND", "änd", "and", "İ", "i̇"]
+    stage = RemoveStopWords(extra=["änd", "i̇"], ignore_case=ignore_case)
+    few = [form for word in words for form in stage.of_forms([word]) if form]
+    assert stage.transform([words]).tokens.to_lists() == [few]
+    assert ("The" in few, "the" in few) == (not ignore_case, False)

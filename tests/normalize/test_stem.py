@@ -100,3 +100,23 @@ def test_all_of_snowballs_own_vectors(folder, algorithm, language, count):
     assert Stem(algorithm, language).of_forms(words) == [
         stem or word for stem, word in zip(expected, words, strict=True)
     ]
+
+
+def test_nltk_s_own_stems():
+    from nltk.stem.snowball import SnowballStemmer
+
+    words = ["connected", "connection", "arguing", "skies", "dying", "generously", "Ünder", "42nd"]
+    for code, name in (("en", "english"), ("de", "german")):
+        stage = Stem("nltk_snowball", language=code)
+        theirs = [SnowballStemmer(name).stem(word) for word in words]
+        assert stage.transform([words, words]).tokens.to_lists() == [theirs, theirs]
+    with pytest.raises(DefinitionError, match='NLTK has no Snowball stemmer for "hy"'):
+        Stem("nltk_snowball", language="hy").of("a")
+
+
+def test_what_is_remembered_changes_nothing(monkeypatch):
+    monkeypatch.setattr("textpipe.normalize.stem.REMEMBERED", 2)
+    stage = Stem("lancaster")
+    words = ["presumably", "provision", "owed", "ear", "presumably"]
+    assert stage.of_forms(words) == [Stem("lancaster").of(word) for word in words]
+    assert stage.of_forms(words[::-1]) == [Stem("lancaster").of(word) for word in words[::-1]]

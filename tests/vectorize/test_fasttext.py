@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from gensim.models import FastText as Gensim
 from hypothesis import given
@@ -77,7 +78,7 @@ def test_oracle_gensim_vocabulary():
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
 def test_oracle_gensim_unknown_words(word):
-    rows, extra = STAGE.find([word])
+    rows, extra = STAGE.find(pa.array([word]))
     if rows[0] >= len(STAGE.words_):
         assert extra[0].tobytes() == THEIRS[word].tobytes()
     elif rows[0] < 0:
@@ -145,7 +146,7 @@ def test_the_lee_corpus_as_gensim():
     vocabulary = set(theirs.index_to_key)
     unknown = sorted({word for text in texts for word in text} - vocabulary)[::10]
     assert len(unknown) > 100
-    rows, extra = stage.find(unknown)
+    rows, extra = stage.find(pa.array(unknown))
     for word, row in zip(unknown, rows, strict=True):
         if row >= 0:
             assert extra[row - len(stage.words_)].tobytes() == theirs[word].tobytes()

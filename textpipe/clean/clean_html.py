@@ -13,6 +13,7 @@ from textpipe.clean.html_or_plain import (
     looks_like_html,
 )
 from textpipe.clean.html_places import html_places
+from textpipe.clean.html_quick import read_quickly, rules_hold, worth_compiling
 from textpipe.clean.html_tags import read_tags
 from textpipe.clean.html_text import TextWriter, TooDeepError, without_marks
 from textpipe.clean.places import same_places, substitute, told
@@ -98,8 +99,21 @@ class CleanHtml(TextStage):
             return Cleaned(
                 [Region(kind, decode_entities(text))], {"hidden_characters": 0, "degraded": 0}
             )
+        kind = "plain" if kind == "html" else kind
+        quick = self._read_quickly(text)
+        if quick is not None:
+            return Cleaned([Region(kind, quick)], {"hidden_characters": 0, "degraded": 0})
         markup = keep_addresses(without_marks(clean_surrogates(text)))
-        return self._read("plain" if kind == "html" else kind, markup, TextWriter)
+        return self._read(kind, markup, TextWriter)
+
+    def _read_quickly(self, text: str) -> str | None:
+        """The text, where nothing in it is hidden or out of the way; as the parser would have read it."""
+        if self.links or not rules_hold():
+            return None
+        self._characters = getattr(self, "_characters", 0) + len(text)
+        if not worth_compiling(self._characters):
+            return None
+        return read_quickly(text, self.alt, self.max_depth)
 
     def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
         kind, text = region

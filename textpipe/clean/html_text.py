@@ -32,12 +32,12 @@ _BLOCKS = (
 )
 GONE_ELEMENTS = frozenset(_GONE.split())
 PREFORMATTED_ELEMENTS = frozenset(_PREFORMATTED.split())
-_END_MARKS = {
+END_MARKS = {
     **dict.fromkeys(_BLOCKS.split(), BLOCK),
     **dict.fromkeys(("td", "th"), CELL),
     **dict.fromkeys(("button", "rt", "select", "textarea"), " "),
 }
-_START_MARKS = {**_END_MARKS, "br": LINE}
+START_MARKS = {**END_MARKS, "br": LINE}
 _WITH_TEXT_IN_ATTRIBUTES = frozenset(("img", "input", "area"))
 
 _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
@@ -83,7 +83,7 @@ class TextWriter:
             self._flags = self._with_own(attributes)
             if self._flags & HIDDEN and not outer & HIDDEN:
                 self._unseen.append(BLOCK)
-        mark = _START_MARKS.get(tag)
+        mark = START_MARKS.get(tag)
         if mark is not None:
             self._mark(mark)
         if attributes:
@@ -96,7 +96,7 @@ class TextWriter:
         """The element that began last ends."""
         if self._anchors and self._anchors[-1][0] == len(self._outer):
             self._link(*self._anchors.pop()[1:])
-        mark = _END_MARKS.get(tag)
+        mark = END_MARKS.get(tag)
         if mark is not None:
             self._mark(mark)
         self._flags = self._outer.pop()

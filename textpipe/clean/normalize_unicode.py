@@ -52,7 +52,7 @@ _SUSPECT = re.compile(
     "\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
 )
-
+_ASCII_SUSPECTS = bytes(code for code in range(128) if _SUSPECT.match(chr(code)))
 
 MOST_MARKS = 30
 """As many combining marks may follow a character (Unicode Standard Annex 15, section 13)."""
@@ -118,10 +118,10 @@ class NormalizeUnicode(TextStage):
 
     def clean(self, region: Region) -> Cleaned:
         text, counts = region.text, self._zeros()
-        if _SUSPECT.search(text):
+        if _is_suspect(text):
             text = self._without_oddities(text, counts)
-        if self.form != "none":
-            if not text.isascii() and _MANY_MARKS.search(text):
+        if self.form != "none" and not text.isascii():  # ASCII is normal in each form
+            if _MANY_MARKS.search(text):
                 before = len(text)
                 text = _MANY_MARKS.sub(_first_marks, text)
                 counts["marks"] = before - len(text)
@@ -157,6 +157,13 @@ class NormalizeUnicode(TextStage):
             text, made = normalize_with_places(self.form, text)
             places = places_through(made, places)
         return told(cleaned, text, places)
+
+
+def _is_suspect(text: str) -> bool:
+    """May something in the text have to go?"""
+    if text.isascii():  # three times as fast as the pattern
+        return len(text.encode("ascii").translate(None, _ASCII_SUSPECTS)) < len(text)
+    return _SUSPECT.search(text) is not None
 
 
 def _first_marks(match: re.Match[str]) -> str:

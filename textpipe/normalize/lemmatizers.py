@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +11,18 @@ from typing import Any
 from textpipe.documents import Tokens
 from textpipe.errors import DefinitionError, ResourceError, nearest
 
+REMEMBERED = 200_000
+"""How many words' lemmas are remembered, about 40 MB."""
+
 
 def simplemma_lemmas(language: str) -> Callable[[str], str]:
     """Lemma of a word by simplemma's dictionaries and rules."""
     from simplemma import Lemmatizer
-    from simplemma.strategies import DefaultDictionaryFactory, DefaultStrategy
+    from simplemma.strategies import (
+        DefaultDictionaryFactory,
+        DefaultStrategy,
+        ToLowercaseFallbackStrategy,
+    )
     from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
 
     known = sorted(SUPPORTED_LANGUAGES)
@@ -24,9 +32,20 @@ def simplemma_lemmas(language: str) -> Callable[[str], str]:
             f"It has: {', '.join(known)}"
         )
     # One dictionary for each stage: the shared factory keeps 8 and reloads each evicted one (1 s).
-    strategy = DefaultStrategy(dictionary_factory=DefaultDictionaryFactory(1))
+    dictionaries = DefaultDictionaryFactory(1)
+    strategy = DefaultStrategy(dictionary_factory=dictionaries)
     lemmatizer = Lemmatizer(cache_max_size=0, lemmatization_strategy=strategy)
-    return lambda form: lemmatizer.lemmatize(form, language)
+    dictionary, last = dictionaries.get_dictionary(language), ToLowercaseFallbackStrategy()
+
+    @functools.lru_cache(REMEMBERED)  # a batch has most of its words from those before it
+    def lemma(form: str) -> str:
+        if not (form.isascii() and form.isalpha()):
+            return str(lemmatizer.lemmatize(form, language))
+        # What the lemmatizer does with a word of plain letters, which need not be normalized first.
+        found = dictionary.get(form) or strategy.get_lemma(form, language)
+        return str(last.get_lemma(form, language) if found is None else found)
+
+    return lemma
 
 
 def lookup_lemmas(language: str) -> Callable[[str], str]:

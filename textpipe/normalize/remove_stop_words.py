@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from textpipe.documents import Documents
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from textpipe.documents import Documents, Tokens
+from textpipe.normalize.lowercase import MANY, mapped_by_case
 from textpipe.normalize.stop_lists import stop_words
 from textpipe.stage import FormStage, Stage, TextStage
 
@@ -87,6 +91,14 @@ class RemoveStopWords(FormStage):
     def of_forms(self, forms: Sequence[str]) -> Sequence[str | None]:
         words = self._ready()
         return [None if self._folded(form) in words else form for form in forms]
+
+    def work(self, tokens: Tokens) -> Tokens:
+        forms = tokens.forms
+        if len(forms) < MANY:
+            return super().work(tokens)
+        folded = mapped_by_case(forms, str.lower) if self.ignore_case else forms
+        dropped = pc.is_in(folded, pa.array(sorted(self._ready()), pa.string()))
+        return tokens.map(pc.if_else(dropped, None, forms))
 
     def report(self) -> Sequence[str]:
         """What became of the list on its way, one sentence a line; empty if nothing of note."""

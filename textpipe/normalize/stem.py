@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+import pyarrow as pa
+
+from textpipe.documents import Tokens
 from textpipe.errors import DefinitionError, nearest
 from textpipe.stage import FormStage
 
@@ -55,7 +58,8 @@ class Stem(FormStage):
     Reads tokens, writes tokens. A stem need not be a word; a word whose stem would be empty stays.
 
     Options:
-        algorithm: snowball (default): the Snowball stemmer of the language, by PyStemmer. porter:
+        algorithm: snowball (default): the Snowball stemmer of the language, by PyStemmer. nltk_snowball:
+            NLTK's own, of an earlier edition of the rules; for who needs its very stems. porter:
             Porter's first stemmer (1980), English. lancaster: Paice and Husk's (1990), English, cuts
             hard. cistem: Weißweiler and Fraser's (2017), German.
         language: ISO 639-1 code, such as "de"; default: the pipeline's.
@@ -77,7 +81,9 @@ class Stem(FormStage):
 
     def __init__(
         self,
-        algorithm: Literal["snowball", "porter", "lancaster", "cistem"] = "snowball",
+        algorithm: Literal[
+            "snowball", "nltk_snowball", "porter", "lancaster", "cistem"
+        ] = "snowball",
         language: str | None = None,
     ) -> None:
         self.algorithm = algorithm
@@ -90,6 +96,9 @@ class Stem(FormStage):
         stems = self._stemmer()(forms)
         return [stem or form for stem, form in zip(stems, forms, strict=True)]
 
+    def work(self, tokens: Tokens) -> Tokens:
+        return tokens.map(pa.array(self.of_forms(tokens.forms.to_pylist()), pa.string()))
+
     def _stemmer(self) -> Callable[[list[str]], list[str]]:
         """From words to stems; made when it is first needed."""
         alone = self.language is None and not hasattr(self, "language_")  # outside of a pipeline
@@ -100,6 +109,9 @@ class Stem(FormStage):
             self._made_for = wanted
         return self._stem_words
 
+
+REMEMBERED = 200_000
+"""How many words' stems are remembered, about 30 MB."""
 
 MADE_FOR = {"porter": "en", "lancaster": "en", "cistem": "de"}
 """The language of the algorithms that know one only."""
@@ -120,6 +132,16 @@ def _make(algorithm: str, language: str) -> Callable[[list[str]], list[str]]:
         from nltk.stem.cistem import Cistem
 
         return _each(Cistem().stem)
+    if algorithm == "nltk_snowball":
+        from nltk.stem.snowball import SnowballStemmer
+
+        if SNOWBALL.get(language) not in SnowballStemmer.languages:
+            known = [code for code, name in SNOWBALL.items() if name in SnowballStemmer.languages]
+            raise DefinitionError(
+                f'stem: NLTK has no Snowball stemmer for "{language}".{nearest(language, known)} '
+                f"It has one for: {', '.join(known)}"
+            )
+        return _each(SnowballStemmer(SNOWBALL[language]).stem)
     import Stemmer
 
     if language not in SNOWBALL:
@@ -128,8 +150,22 @@ def _make(algorithm: str, language: str) -> Callable[[list[str]], list[str]]:
             f"There is one for: {', '.join(SNOWBALL)}"
         )
     name = "porter" if algorithm == "porter" else SNOWBALL[language]
-    return Stemmer.Stemmer(name, 0).stemWords  # type: ignore[no-any-return]  # 0: no cache, forms are distinct
+    return _remembering(Stemmer.Stemmer(name, 0).stemWords)  # 0: without a cache of its own
 
 
 def _each(stem: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
-    return lambda forms: [stem(form) for form in forms]
+    return _remembering(lambda forms: [stem(form) for form in forms])
+
+
+def _remembering(stem_words: Callable[[list[str]], list[str]]) -> Callable[[list[str]], list[str]]:
+    """The same, for which a word is new once only: a batch has most of its words from those before it."""
+    tables: list[dict[str, str]] = [{}]
+
+    def stem_new_words(forms: list[str]) -> list[str]:
+        known = tables[0] if len(tables[0]) <= REMEMBERED else {}
+        tables[0] = known  # one that is full is not emptied: another thread may be reading it
+        new = [form for form in forms if form not in known]
+        known.update(zip(new, stem_words(new), strict=True))
+        return [known[form] for form in forms]
+
+    return stem_new_words

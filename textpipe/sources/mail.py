@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from textpipe.documents import Region, clean_surrogates
-from textpipe.sources.mail_headers import header_text, split_head
+from textpipe.sources.mail_headers import header_text, is_plain, split_head
 from textpipe.sources.mail_parts import text_regions
 from textpipe.sources.record import Item, Origin, Record
 
@@ -44,6 +44,11 @@ def parse_mail(raw: bytes) -> ParsedMail:
     >>> mail.regions
     [Region(kind='subject', text='Grüße'), Region(kind='plain', text='Bis morgen')]
     """
+    return _parse(raw, lambda name, value: True)
+
+
+def _parse(raw: bytes, wanted: Callable[[bytes, bytes], bool]) -> ParsedMail:
+    """A mail of whose headers only those are decoded that are ``wanted``."""
     defects: list[str] = []
     if len(raw) > MAX_SIZE:
         defects.append("larger than 50 MB")
@@ -53,8 +58,11 @@ def parse_mail(raw: bytes) -> ParsedMail:
     head = split_head(raw, defects)
     headers = []
     for name, value in head.fields:
+        if not wanted(name, value):
+            continue
         try:
-            text = clean_surrogates(header_text(value, defects))
+            text = header_text(value, defects)
+            text = text if text.isascii() else clean_surrogates(text)
         except Exception as error:
             # One header is as hostile as the next; see text_regions for why this is so broad.
             defects.append(f"unreadable header: {type(error).__name__}")
@@ -66,9 +74,14 @@ def parse_mail(raw: bytes) -> ParsedMail:
     return ParsedMail(subject, regions + body, defects, headers, encoding)
 
 
+def _tells(name: bytes, value: bytes) -> bool:
+    """Is this header part of the document, or may something be broken in it?"""
+    return name == b"subject" or not is_plain(value)
+
+
 def mail_record(raw: bytes, name: str, place: str, label: str | None) -> Record:
     """A mail as a document."""
-    mail = parse_mail(raw)
+    mail = _parse(raw, _tells)
     return Record(name, tuple(mail.regions), label, place, mail.encoding, tuple(mail.defects))
 
 

@@ -21,6 +21,9 @@ MAX_VALUE = 1 << 20
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
+_FIELD = re.compile(  # a whole field: a line that names it, and those that begin with white space
+    rb"([!-9;-~]++)[ \t]*+:([^\r\n]*+)(?:\r\n|\r|\n|\Z)((?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+)"
+)
 _ENVELOPE = re.compile(rb">?From .*\d:\d\d")
 """Where mailboxes begin a message (RFC 4155); the time of day tells it from a sentence."""
 
@@ -55,6 +58,12 @@ def split_head(raw: bytes, defects: list[str]) -> Head:
         if len(fields) == MAX_FIELDS:
             defects.append("too many header lines")
             break
+        field = _FIELD.match(raw, at) if len(fields) < MAX_FIELDS - 1 else None
+        if field is not None:
+            begin, first, rest = field.groups()
+            fields.append((begin.lower(), [first, rest.translate(None, b"\r\n")]))
+            at = field.end()
+            continue
         match = _LINE.match(raw, at)
         assert match is not None  # noqa: S101  # the pattern matches the empty rest too
         line = match[0].rstrip(b"\r\n")
@@ -74,12 +83,19 @@ def split_head(raw: bytes, defects: list[str]) -> Head:
     return Head([(name, b"".join(value).strip()) for name, value in fields], at)
 
 
+def is_plain(value: bytes) -> bool:
+    """Does the value say what it says, letter by letter? Most do."""
+    return value.isascii() and b"=?" not in value and len(value) <= MAX_VALUE
+
+
 def header_text(value: bytes, defects: list[str]) -> str:
     """A header's value as people read it.
 
     >>> header_text(b"=?utf-8?q?Gr=C3=BC=C3=9Fe?= =?iso-8859-1?b?IQ==?=", [])
     'Grüße!'
     """
+    if is_plain(value):
+        return value.decode("ascii")
     if len(value) > MAX_VALUE:
         defects.append("header longer than 1 MB")
         value = value[:MAX_VALUE]

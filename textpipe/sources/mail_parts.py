@@ -17,6 +17,7 @@ MAX_DEPTH = 50
 MAX_PARTS = 1000
 """Parts of one mail. What follows is taken as it stands, as one plain text."""
 
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*+(?:(?=\r|\n)|\Z)")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.I)
 
 
@@ -99,11 +100,13 @@ def _raw(body: bytes, depth: int) -> Part:
 
 def _between(body: bytes, boundary: bytes, room: int, defects: list[str]) -> Iterator[bytes]:
     """What lies between the delimiter lines of a multipart (RFC 2046, section 5.1.1)."""
-    # The pattern begins with the literal, which is found fast; that it begins a line is seen below.
-    delimiter = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:(?=\r|\n)|\Z)")
-    start = None
-    for found in delimiter.finditer(body):
-        if found.start() > 0 and body[found.start() - 1] not in b"\r\n":
+    # What is looked for is a literal; whether it begins a line, and what follows, is seen then.
+    delimiter = b"--" + boundary
+    start, at = None, body.find(delimiter)
+    while at >= 0:
+        found = _AFTER_BOUNDARY.match(body, at + len(delimiter))
+        here, at = at, body.find(delimiter, at + 1 if found is None else found.end())
+        if found is None or (here > 0 and body[here - 1] not in b"\r\n"):
             continue
         if start is not None and room <= 1:
             defects.append("too many parts")
@@ -111,7 +114,7 @@ def _between(body: bytes, boundary: bytes, room: int, defects: list[str]) -> Ite
             return
         if start is not None:
             room -= 1
-            yield body[start : max(start, _without_newline(body, found.start()))]
+            yield body[start : max(start, _without_newline(body, here))]
         if found[1] is not None and start is not None:
             return
         if found[1] is not None:

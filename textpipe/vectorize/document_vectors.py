@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.documents import Documents, Int64, Matrix, Tokens
 from textpipe.errors import DefinitionError, InputError, nearest
 from textpipe.stage import Vectorizer
-from textpipe.vectorize.count import count_codes, document_frequencies
+from textpipe.vectorize.counting import count_codes, document_frequencies
+
+MUCH, SOME = 50_000_000, 1_000_000
+"""From how many multiplications on it is worth importing numba (0.4 s), and if that is there already."""
 
 Float64: TypeAlias = NDArray[np.float64]
 Float32: TypeAlias = NDArray[np.float32]
@@ -67,7 +72,7 @@ class WordVectors(Vectorizer):
         """Learn, for ``words_``, how frequent each is in training documents; and the component."""
         tokens = tokens_of(documents)
         self.forget()
-        rows = self.find(tokens.forms.to_pylist()).rows
+        rows = self.find(tokens.forms).rows
         at = rows[tokens.codes] if len(rows) else rows
         frequency = np.zeros(len(self.words_), np.int64)
         counts = np.bincount(tokens.codes, minlength=len(tokens.forms))
@@ -76,9 +81,7 @@ class WordVectors(Vectorizer):
         self.frequency_ = frequency / max(len(tokens.codes), 1)
         inside = (at >= 0) & (at < len(self.words_))
         kept = tokens.keep(inside)
-        df = document_frequencies(
-            count_codes(at[inside].astype(np.int32), kept.rows, len(self.words_))
-        )
+        df = document_frequencies(at[inside].astype(np.int32), kept.rows, len(self.words_))
         self.idf_ = np.log((1 + len(tokens)) / (1 + df)) + 1
         self.unseen_idf_ = float(np.log(1 + len(tokens)) + 1)
         self.component_ = None
@@ -94,10 +97,14 @@ class WordVectors(Vectorizer):
         """Which row of ``vectors_`` is this word's; -1 if none."""
         return self._index().get(form, -1)
 
-    def find(self, forms: list[str]) -> Found:
+    def find(self, forms: pa.StringArray) -> Found:
         """The vectors of these words."""
-        rows = np.fromiter(map(self.row_of, forms), np.int64, len(forms))
-        return Found(rows, np.zeros((0, self.vectors_.shape[1]), np.float32))
+        if 4 * len(forms) > len(self.words_):
+            rows = pc.index_in(forms, self.words_).fill_null(-1).to_numpy(zero_copy_only=False)
+        else:  # to index all words anew would cost more
+            get = self._index().get
+            rows = np.array([get(form, -1) for form in forms.to_pylist()], np.int64)
+        return Found(rows.astype(np.int64), np.zeros((0, self.vectors_.shape[1]), np.float32))
 
     def vectorize(self, documents: Documents) -> Matrix:
         tokens = tokens_of(documents)
@@ -130,16 +137,12 @@ class WordVectors(Vectorizer):
         before they are brought to length 1. (Not quite with Fasttext: words out of the vocabulary have
         no column.)
         """
-        weights, used, _, _ = self._weigh(tokens_of(documents))
-        n = len(self.words_)
-        own = sparse.csr_matrix(weights[:, np.flatnonzero(used < n)])
-        return sparse.csr_matrix(
-            (own.data, used[own.indices], own.indptr), shape=(weights.shape[0], n)
-        )
+        weights, _, _ = self._weigh(tokens_of(documents))
+        return sparse.csr_matrix(weights[:, : len(self.words_)])
 
     def vector(self, word: str) -> Float32:
         """The vector of one word, float32[dimensions]. Raises InputError where there is none."""
-        found = self.find([word])
+        found = self.find(pa.array([word], pa.string()))
         row = int(found.rows[0])
         if row < 0:
             hint = nearest(word, self.words_.to_pylist()) if len(word) < 50 else ""
@@ -166,36 +169,61 @@ class WordVectors(Vectorizer):
             self._rows = {word: row for row, word in enumerate(self.words_.to_pylist())}
         return self._rows
 
-    def _weigh(self, tokens: Tokens) -> tuple[Any, Int64, Float64, NDArray[np.bool_]]:
-        """Weights (CSR, a column for each used word), those words, their vectors; which tokens are known."""
-        found = self.find(tokens.forms.to_pylist())
-        at = found.rows[tokens.codes] if len(found.rows) else found.rows
+    def _weigh(self, tokens: Tokens) -> tuple[Any, Float32, NDArray[np.bool_]]:
+        """Weights, CSR [n_documents, n_words + n_extra]; the extra vectors; which tokens are known."""
+        found = self.find(tokens.forms)
+        at = found.rows.astype(np.int32)[tokens.codes] if len(found.rows) else tokens.codes
         known: NDArray[np.bool_] = at >= 0
-        kept = tokens.keep(known)
-        used, columns = np.unique(at[known], return_inverse=True)
-        weights = count_codes(columns.astype(np.int32), kept.rows, len(used))
-        n_words, extra = len(self.words_), used >= len(self.words_)
-        vectors = np.empty((len(used), self.vectors_.shape[1]))
-        vectors[~extra] = self.vectors_[used[~extra]]
-        vectors[extra] = found.extra[used[extra] - n_words]
-        divisor: Float64 = kept.lengths().astype(np.float64)
-        if self.documents != "mean":
-            of_word = np.full(len(used), self.unseen_idf_ if self.documents == "idf" else 1.0)
-            if self.documents == "idf":
-                of_word[~extra] = self.idf_[used[~extra]]
-            else:
-                of_word[~extra] = self.sif_a / (self.sif_a + self.frequency_[used[~extra]])
-            weights.data *= of_word[weights.indices]
-        row_of_entry = np.repeat(np.arange(len(tokens)), np.diff(weights.indptr))
-        if self.documents == "idf":
+        n_words = len(self.words_)
+        weights = count_codes(at, tokens.rows, n_words + len(found.extra))
+        lengths = np.diff(weights.indptr)
+        if self.documents == "mean":
+            divisor: Float64 = np.asarray(weights.sum(axis=1)).ravel()
+        elif self.documents == "idf":
+            idf = np.append(self.idf_, np.full(len(found.extra), self.unseen_idf_))
+            weights.data *= idf[weights.indices]
+            row_of_entry = np.repeat(np.arange(len(tokens)), lengths)
             divisor = np.bincount(row_of_entry, weights.data, len(tokens)).astype(np.float64)
-        weights.data /= divisor[row_of_entry]
-        return weights, used, vectors, known
+        else:
+            divisor = np.asarray(weights.sum(axis=1)).ravel()
+            sif = np.append(self.sif_a / (self.sif_a + self.frequency_), np.ones(len(found.extra)))
+            weights.data *= sif[weights.indices]
+        weights.data /= np.repeat(divisor, lengths)
+        return weights, found.extra, known
 
     def _means(self, tokens: Tokens) -> tuple[Float64, NDArray[np.bool_]]:
-        weights, _, vectors, known = self._weigh(tokens)
-        values: Float64 = weights @ vectors  # row by row, word by word: SciPy's own loop, no BLAS
-        return values, known
+        weights, extra, known = self._weigh(tokens)
+        return weighted_sums(weights, self.vectors_, extra), known
+
+
+def weighted_sums(weights: Any, vectors: Float32, extra: Float32) -> Float64:
+    """The rows of ``weights`` (CSR) times ``vectors`` and ``extra``, one below the other, in float64.
+
+    >>> weights = sparse.csr_matrix([[0.5, 0.0, 2.0]])
+    >>> weighted_sums(weights, np.float32([[1, 2], [3, 4]]), np.float32([[5, 6]])).tolist()
+    [[10.5, 13.0]]
+    """
+    if not _worth_compiling(weights.nnz * vectors.shape[1]):
+        used, columns = np.unique(weights.indices, return_inverse=True)
+        few = sparse.csr_matrix(
+            (weights.data, columns, weights.indptr), shape=(weights.shape[0], len(used))
+        )
+        own = np.searchsorted(used, len(vectors))
+        rows = np.concatenate([vectors[used[:own]], extra[used[own:] - len(vectors)]])
+        product: Float64 = few @ rows.astype(np.float64)  # row by row, word by word: no BLAS
+        return product
+    from textpipe.kernels.vectors import sum_vectors
+
+    sums = np.zeros((weights.shape[0], vectors.shape[1]))
+    indices, rows = weights.indices.astype(np.int32, copy=False), weights.indptr.astype(np.int64)
+    sum_vectors(weights.data, indices, rows, np.ascontiguousarray(vectors), extra, sums)
+    return sums
+
+
+def _worth_compiling(work: int) -> bool:
+    """Is there so much to multiply, or is the loop there already?"""
+    there = "textpipe.kernels.vectors" in sys.modules
+    return there or work >= (SOME if "numba" in sys.modules else MUCH)
 
 
 def tokens_of(documents: Documents) -> Tokens:

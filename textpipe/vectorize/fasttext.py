@@ -133,15 +133,13 @@ class Fasttext(Word2Vec):
             self.ngram_seen_[places] = True
         self.learn_weights(documents)
 
-    def find(self, forms: list[str]) -> Found:
+    def find(self, forms: pa.StringArray) -> Found:
         from gensim.models.fasttext import ft_ngram_hashes
 
         rows, _ = super().find(forms)
-        unknown = sorted(
-            form
-            for form, row in zip(forms, rows, strict=True)
-            if row < 0 < len(form) <= LONGEST_WORD
-        )
+        at = np.flatnonzero(rows < 0)
+        words = forms.take(pa.array(at)).to_pylist()
+        unknown = sorted(word for word in words if 0 < len(word) <= LONGEST_WORD)
         made: dict[str, int] = {}
         vectors = np.zeros((len(unknown), self.vectors_.shape[1]), np.float32)
         for form in unknown:
@@ -152,8 +150,7 @@ class Fasttext(Word2Vec):
                     vector += self.ngram_vectors_[place]
                 vector /= len(places)
                 made[form] = len(self.vectors_) + len(made)
-        for i, form in enumerate(forms):
-            rows[i] = made.get(form, rows[i])
+        rows[at] = [made.get(word, -1) for word in words]
         return Found(rows, vectors[: len(made)])
 
 

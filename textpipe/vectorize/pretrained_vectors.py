@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError, InputError, SourceError, TextpipeWarning
-from textpipe.vectorize.document_vectors import Float32, WordVectors
+from textpipe.vectorize.document_vectors import Float32, Found, WordVectors
 
 LONGEST_LINE = 10_000_000
 MOST_DIMENSIONS = 100_000
@@ -121,6 +121,14 @@ class PretrainedVectors(WordVectors):
     def row_of(self, form: str) -> int:
         row = super().row_of(form)
         return super().row_of(form.lower()) if row < 0 and self.lowercase else row
+
+    def find(self, forms: pa.StringArray) -> Found:
+        found = super().find(forms)
+        if self.lowercase:
+            unknown = np.flatnonzero(found.rows < 0)
+            words = forms.take(pa.array(unknown)).to_pylist()
+            found.rows[unknown] = [self.row_of(word) for word in words]
+        return found
 
 
 def read_vectors(path: str, format: str, limit: int | None = None) -> tuple[list[str], Float32]:  # noqa: A002
