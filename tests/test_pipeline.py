@@ -308,3 +308,12 @@ def test_cutting_a_text_twice_is_refused():
 def test_labels_of_two_kinds_are_refused():
     with pytest.raises(textpipe.TextpipeError, match="some labels are texts and some are numbers"):
         Pipeline([Tokenize("words"), TfIdf(), KnnClassifier()]).fit(["a", "b"], ["x", 1])
+
+
+def test_one_stage_cannot_stand_in_two_places():
+    weigh = textpipe.WeighByLabel()
+    union = textpipe.Union([[textpipe.TfIdf(), weigh], [textpipe.Count(), weigh]])
+    with pytest.raises(
+        DefinitionError, match="the same weigh_by_label object stands in this pipeline twice"
+    ):
+        textpipe.Pipeline([textpipe.Tokenize(), union, textpipe.KnnClassifier()]).check()

@@ -22,13 +22,28 @@ from textpipe.labels import labels_of
 from textpipe.options import check_names
 from textpipe.run import LIMIT, Chain, Failed, Memory, Observer, Work, batches, spread, threaded
 from textpipe.run.chain import say_where
-from textpipe.stage import NotTrainedError, Stage, flow
+from textpipe.stage import NotTrainedError, Stage, flow, walk
 
 SetAside = Callable[[Failed], None]
 """Told of each document that was left out."""
 
 MOST_FAILED = 100
 """More documents than these, if they are more than a tenth, are not set aside: it is an error then."""
+
+
+def _must_be_several(stages: Sequence[Stage]) -> None:
+    """Raise DefinitionError for a stage that stands in two places: what it learns in one it forgets in the
+    other.
+    """
+    seen: set[int] = set()
+    for stage in walk(stages):
+        if id(stage) in seen:
+            raise DefinitionError(
+                f"the same {stage.name()} object stands in this pipeline twice: make a new one for each "
+                "place"
+            )
+        seen.add(id(stage))
+
 
 OWN = ("stages", "language", "n_jobs", "memory")
 """The options of the pipeline itself."""
@@ -154,6 +169,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 stage.check()
             except DefinitionError as error:
                 raise DefinitionError(f"stage {position + 1}, {error}", position) from error
+        _must_be_several(self.stages)
         return flow(self.stages)
 
     def prepare(self) -> None:

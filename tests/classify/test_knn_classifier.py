@@ -109,7 +109,7 @@ def test_where_too_few_words_are_known_the_verdict_is_unsure():
 
 @pytest.mark.parametrize("share", [-0.1, 1.1])
 def test_the_known_share_is_a_share(share):
-    with pytest.raises(DefinitionError, match="minimum_known must be a share from 0.0 to 1.0"):
+    with pytest.raises(DefinitionError, match=r"minimum_known must be a share from 0\.0 to 1\.0"):
         KnnClassifier(minimum_known=share).check()
 
 

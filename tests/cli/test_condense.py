@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,21 @@ def test_documents_that_the_model_was_trained_on_make_the_price_wrong(
 def test_without_data_no_price_is_measured(textpipe, model, tmp_path):
     out = textpipe("condense", model, "-o", tmp_path / "s.tpipe").ok().out
     assert "not measured" in out
+
+
+def test_a_model_that_would_be_much_worse_is_not_written(textpipe, tmp_path):
+    """Ten neighbours at the border that one neighbour needs vote badly."""
+    shipped = Path(__file__).parent.parent.parent / "pipelines" / "spam.toml"
+    data = ["--data", shipped.parent.parent / "data" / "messages.csv"]
+    model, small = tmp_path / "m.tpipe", tmp_path / "s.tpipe"
+    textpipe("fit", shipped, *data, "--out", model).ok()
+    said = textpipe("condense", model, "-o", small).refused()
+    assert "of the training documents would get another verdict: nothing was written" in said
+    assert not small.exists()
+    measured = textpipe("condense", model, "-o", small, *data, "--folds", 2).refused()
+    assert "accuracy would fall from 0." in measured
+    out = textpipe("condense", model, "-o", small, "--at-most", 1).ok().out
+    assert "of the training documents get another one" in out
 
 
 def test_what_cannot_be_done_is_refused_before_anything_is_written(

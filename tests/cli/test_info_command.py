@@ -1,7 +1,7 @@
 import json
 
 from textpipe import from_toml
-from textpipe.bundle import fingerprint
+from textpipe.bundle import fingerprint, load
 
 
 def test_a_model_says_what_it_is(textpipe, model, home):
@@ -35,3 +35,15 @@ def test_a_model_with_stages_that_are_not_here_is_still_described(textpipe, mode
     manifest["definition"]["stages"][0]["use"] = "of_another_package"
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     assert '"use": "of_another_package"' in textpipe("info", tmp_path).ok().out
+
+
+def test_the_number_of_neighbours_that_was_chosen_is_told(textpipe, home, tmp_path):
+    auto = tmp_path / "auto.toml"
+    text = (home / "spam.toml").read_text("utf-8").replace("k = 3", 'k = "auto"')
+    auto.write_text(text, encoding="utf-8")
+    textpipe("fit", auto, "--data", home / "messages.csv", "--out", tmp_path / "m").ok()
+    chosen = load(tmp_path / "m").stages[-1].k_
+    assert (
+        f"k = {chosen}, chosen by leaving training documents out"
+        in textpipe("info", tmp_path / "m").ok().out
+    )

@@ -57,6 +57,14 @@ def condense(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the folds.")] = 0,
+    at_most: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            help="Write nothing where more accuracy is lost than this; where none is measured, where more "
+            "of the training documents get another verdict.",
+        ),
+    ] = 0.02,
     json_file: Annotated[
         str | None,
         typer.Option("--json", metavar="FILE", help="Write all figures; - for standard output."),
@@ -70,12 +78,17 @@ def condense(
 ) -> None:
     """Drop the training documents that a model can do without, and say what that costs in accuracy.
 
+    Hart's rule, the default, keeps what one nearest neighbour needs: mostly documents at the border between
+    labels. A model that asks ten of them, above all in a space that was stretched by labels, may do badly
+    with these; then nothing is written, and --kind edited may do better.
+
     \b
     textpipe condense spam.tpipe -o small.tpipe --data new-messages.csv
     textpipe condense spam.tpipe -o small.tpipe --data messages.csv --folds 5
     """
     import numpy as np
 
+    from textpipe.classify.leave_one_out import sample_of
     from textpipe.diagnosis.price import Price, must_keep_rows
     from textpipe.diagnosis.price import price as measured
     from textpipe.errors import BundleError, InputError
@@ -109,20 +122,26 @@ def condense(
             )
     held_out = None if corpus is None or folds is not None else _held_out(pipeline, corpus)
     right = None if held_out is None else held_out.right(last)
+    sample = last.rows_[sample_of(last.keys_)]
+    verdicts = last.decide(sample).verdicts()
     before, size_before = last.rows_.shape[0], bytes_of(model)
     with progress() as bar:
         bar("dropping documents", 0, 0)
         last.only(_kept(pipeline, kind, k))
-    _save(pipeline, model, to, kind, before, force)
-    after, size_after = last.rows_.shape[0], bytes_of(to)
+    after = last.rows_.shape[0]
     if held_out is not None and right is not None:
         price = Price.of(right, held_out.right(last), before, after)
+    others = float(np.mean(last.decide(sample).verdicts() != verdicts))
+    _must_not_cost_more(at_most, price, others, before, after)
+    _save(pipeline, model, to, kind, before, force)
+    size_after = bytes_of(to)
     found = {
         "kind": kind,
         "rows_before": before,
         "rows_after": after,
         "bytes_before": size_before,
         "bytes_after": size_after,
+        "other_verdicts": others,
     }
     if json_file != "-":
         _show(found, price, to, folds)
@@ -143,6 +162,26 @@ def _must_not_depend_on_all_rows(last: TrainingSet) -> None:
             f"this model has {' and '.join(chosen)}, which was chosen for the scores that all its rows give; "
             "fewer rows give others. Train the model without, condense it, then choose anew"
         )
+
+
+def _must_not_cost_more(
+    at_most: float, price: Price | None, others: float, before: int, after: int
+) -> None:
+    """Raise InputError where the smaller model is too much worse."""
+    from textpipe.errors import InputError
+
+    lost = others if price is None else -price.change
+    if lost <= at_most:
+        return
+    what = (
+        f"{100 * others:.1f} % of the training documents would get another verdict"
+        if price is None
+        else f"accuracy would fall from {price.accuracy_before:.4f} to {price.accuracy_after:.4f}"
+    )
+    raise InputError(
+        f"with {after:,} of {before:,} documents left, {what}: nothing was written. Try --kind edited, or "
+        f"allow it with --at-most {lost + 0.005:.2f}"
+    )
 
 
 def bytes_of(path: Path) -> int:
@@ -216,6 +255,9 @@ def _show(found: dict[str, Any], price: Price | None, to: Path, folds: int | Non
     rows, left = found["rows_before"], found["rows_after"]
     megabytes = [found[f"bytes_{when}"] / 1e6 for when in ("before", "after")]
     tell(f"{to}  {left:,} of {rows:,} documents ({left / max(1, rows):.1%})")
+    tell(
+        f"verdicts  {100 * found['other_verdicts']:.1f} % of the training documents get another one"
+    )
     tell(f"size      {megabytes[0]:.2f} MB -> {megabytes[1]:.2f} MB")
     if price is None:
         tell("accuracy  not measured: give --data")

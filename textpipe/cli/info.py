@@ -41,10 +41,19 @@ def info(
         return
     console = out()
     console.print(_facts(manifest, fingerprint(model), taught))
+    if chosen := _chosen_k(manifest):
+        console.print(chosen)
     console.print()
     from rich.text import Text
 
     console.print(Text(printable(_as_toml(manifest))), soft_wrap=True)
+
+
+def _chosen_k(manifest: dict[str, Any]) -> str:
+    """How many neighbours a model with k = "auto" asks; nothing for others."""
+    states = [state for state in manifest.get("states", []) if isinstance(state, dict)]
+    found = [state["k_"] for state in states if isinstance(state.get("k_"), int)]
+    return f"k = {found[0]}, chosen by leaving training documents out" if found else ""
 
 
 def _taught(model: Path, fingerprint: str, journal: str | None) -> dict[str, Any] | None:
