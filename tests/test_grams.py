@@ -56,3 +56,26 @@ def test_n_grams_are_those_of_scikit_learn(documents):
     analyze = theirs.build_analyzer()
     ours = word_n_grams(Tokens.of_lists(documents), 1, 3).to_lists()
     assert list(map(sorted, ours)) == [sorted(analyze(words)) for words in documents]
+
+
+@given(
+    lists, st.integers(1, 3), st.integers(0, 2), st.integers(0, 2**32 - 1),
+    st.sampled_from(["words", "fewer", "longer"]),
+)  # fmt: skip
+def test_n_grams_know_the_words_that_they_stand_on(documents, minimum, more, seed, kind):
+    random = np.random.default_rng(seed)
+    words = Tokens.of_lists(documents)
+    tokens = {
+        "words": lambda: words,
+        "fewer": lambda: words.keep(random.random(len(words.codes)) < 0.7),
+        "longer": lambda: word_n_grams(words, 1, 2),
+    }[kind]()
+    grams = word_n_grams(tokens, minimum, minimum + more)
+    plain = Tokens(grams.forms, grams.codes, grams.starts, grams.ends, grams.rows)
+    known = random.random(len(grams.codes)) < 0.5
+    assert grams.words_covered(words).tolist() == plain.words_covered(words).tolist()
+    for some in (known, np.ones(len(known), bool)):
+        assert grams.words_known(some, words).tolist() == plain.words_known(some, words).tolist()
+    mask = random.random(len(grams.codes)) < 0.5
+    ours, theirs = grams.keep(mask), plain.keep(mask)
+    assert ours.words_covered(words).tolist() == theirs.words_covered(words).tolist()

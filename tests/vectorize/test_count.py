@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from textpipe import Count
+from textpipe import Bm25, CharacterNGrams, Count
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError, InputError
 
@@ -130,3 +130,27 @@ def test_known_words_do_not_depend_on_who_else_is_in_the_batch():
     alone = [pipe.run([text]).matrix for text in texts]
     assert together.known.tolist() == [int(matrix.known[0]) for matrix in alone] == [2, 4, 2]
     assert together.total.tolist() == [int(matrix.total[0]) for matrix in alone] == [2, 4, 2]
+
+
+@settings(deadline=None)
+@given(
+    lists, st.sampled_from([1, 2, 0.3]), st.booleans(), st.sampled_from([(1, 1), (1, 2), [2, 3]])
+)
+def test_what_was_just_learned_from_is_counted_like_any_other(documents, min_df, pieces, n_grams):
+    documents = Documents.of(documents)
+    if pieces:
+        documents = CharacterNGrams(1, 2).apply(documents)
+    for vectorizer in (Count(min_df=min_df, n_grams=n_grams), Bm25(min_df=min_df, n_grams=n_grams)):
+        try:
+            vectorizer.learn(documents)
+        except InputError:
+            continue
+        just_learned, again = (vectorizer.apply(documents).matrix for _ in range(2))
+        assert just_learned.values.toarray().tobytes() == again.values.toarray().tobytes()
+        assert just_learned.known.tolist() == again.known.tolist()
+        vectorizer.learn(documents)
+        vectorizer.n_grams = (1, 1)  # no longer what was learned
+        assert (
+            vectorizer.apply(documents).matrix.total.sum()
+            == documents.tokens.words_covered(documents.words).sum()
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import os
+import sys
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +12,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from textpipe.documents import Int32, Int64, Tokens
+from textpipe.documents.pieces import Pieces, PiecesOfWords
 from textpipe.errors import DefinitionError
 from textpipe.stage import TokenStage
+
+MANY = 100_000
+"""From how many runs on it is worth importing numba."""
 
 
 class CharacterNGrams(TokenStage):
@@ -49,86 +55,122 @@ class CharacterNGrams(TokenStage):
             )
 
     def work(self, tokens: Tokens) -> Tokens:
-        runs = self._runs(tokens.forms)
-        size = runs.per_form[tokens.codes]
-        until = np.concatenate(([0], np.cumsum(size)))
-        first = np.cumsum(runs.per_form) - runs.per_form
-        at = np.arange(until[-1]) + np.repeat(first[tokens.codes] - until[:-1], size)
-        starts, ends = np.repeat(tokens.starts, size), np.repeat(tokens.ends, size)
-        fits = np.repeat(runs.lengths[tokens.codes] == tokens.ends - tokens.starts, size)
-        return Tokens(
-            runs.distinct,
-            runs.codes[at],
-            np.where(fits, starts + runs.starts[at], starts).astype(np.int32),
-            np.where(fits, starts + runs.ends[at], ends).astype(np.int32),
-            until[tokens.rows],
-            None if tokens.tags is None else np.repeat(tokens.tags, size),
-        )
+        cut = RunsOfCharacters(self.minimum, self.maximum, self.word_boundaries)
+        return PiecesOfWords(tokens, cut)
 
-    def _runs(self, forms: pa.StringArray) -> _Runs:
-        """The runs of each form, cut out of the forms' bytes without a loop."""
-        lengths = pc.utf8_length(forms).to_numpy(zero_copy_only=False).astype(np.int64)
+
+@dataclass(frozen=True)
+class RunsOfCharacters:
+    """How a word is cut into runs of its characters; see :class:`CharacterNGrams`."""
+
+    minimum: int
+    maximum: int
+    word_boundaries: bool
+
+    def may_be_empty(self) -> bool:
+        return self.word_boundaries and self.minimum == 1
+
+    def pieces(self, forms: pa.StringArray) -> Pieces:
+        n = int(self._sizes(forms).sum())
+        compiled = n >= MANY or "textpipe.kernels.strings" in sys.modules
+        return self.pieces_compiled(forms) if compiled else self.pieces_by_arrow(forms)
+
+    def pieces_by_arrow(self, forms: pa.StringArray) -> Pieces:
+        """The pieces, each cut out by itself."""
+        data, _, rows = self._laid_out(forms)
+        begin, length = self._places(forms)
+        characters = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))
+        return Pieces(*_cut(data, characters[begin], characters[begin + length]), rows)
+
+    def _laid_out(self, forms: pa.StringArray) -> tuple[NDArray[np.uint8], Int32, Int64]:
+        """The bytes of the forms, where each begins and ends, and where its runs begin."""
+        padded = pc.binary_join_element_wise(" ", forms, " ", "") if self.word_boundaries else forms
+        rows = np.concatenate(([0], np.cumsum(self._sizes(forms).sum(axis=1))))
+        return *_buffers(padded), rows
+
+    def pieces_compiled(self, forms: pa.StringArray) -> Pieces:
+        """The pieces, counted where they stand."""
+        from textpipe.kernels.strings import copy, number_runs, refill
+
+        data, offsets, rows = self._laid_out(forms)
+        codes, begins, ends = (np.empty(rows[-1], np.int32) for _ in range(3))
+        keys, progress = np.empty(rows[-1], np.uint64), np.zeros(2, np.int64)
+        size, secret = 1 << int(rows[-1] // 4).bit_length(), int.from_bytes(os.urandom(8))
+        while progress[0] < len(rows) - 1:  # a table is made twice as large until there is room
+            table = np.full(size, -1, np.int32), keys, begins, ends
+            refill(secret, int(progress[1]), *table[:2])
+            options = self.minimum, self.maximum, secret
+            number_runs(data, offsets, *options, rows, *table, codes, progress)
+            size *= 2
+        begins, ends = begins[: progress[1]], ends[: progress[1]]
+        bounds = np.empty(len(begins) + 1, np.int32)
+        text = np.empty(int(ends.sum(dtype=np.int64) - begins.sum(dtype=np.int64)), np.uint8)
+        copy(data, begins, ends, bounds, text)
+        runs = pa.StringArray.from_buffers(len(begins), pa.py_buffer(bounds), pa.py_buffer(text))
+        return Pieces(runs, codes, rows)
+
+    def spans(self, forms: pa.StringArray) -> tuple[Int64, Int64, Int64]:
+        lengths = _lengths(forms)
         shift = 1 if self.word_boundaries else 0
-        padded = pc.binary_join_element_wise(" ", forms, " ", "") if shift else forms
-        text = np.frombuffer(_bytes_of(padded), np.uint8)
-        characters = np.append(
-            np.flatnonzero((text & 0xC0) != 0x80), len(text)
-        )  # where each begins
         room = lengths + 2 * shift
-        first_character = np.cumsum(room) - room
-        # how many runs of each size a form has: one of the whole form where it is no longer than the size
-        sizes = np.arange(self.minimum, self.maximum + 1)
-        counts = np.maximum(room[:, None] - sizes + 1, 0)
-        whole = (sizes >= room[:, None]) & ((sizes == self.minimum) | (sizes - 1 < room[:, None]))
-        counts[sizes >= room[:, None]] = 0
-        counts[whole] = 1
-        per_form = counts.sum(axis=1)
-        flat = counts.ravel()
-        form = np.repeat(np.arange(len(forms)), per_form)
-        offset = np.arange(len(form)) - np.repeat(np.cumsum(flat) - flat, flat)
-        length = np.minimum(np.repeat(np.tile(sizes, len(forms)), flat), room[form])
-        begin = first_character[form] + offset
-        distinct, codes = _cut(text, characters[begin], characters[begin + length])
-        return _Runs(
-            distinct,
-            codes,
-            np.maximum(0, offset - shift),
-            np.minimum(lengths[form], offset - shift + length),
-            per_form,
+        begin, length = self._places(forms)
+        per_form = self._sizes(forms).sum(axis=1)
+        offset = begin - np.repeat(np.cumsum(room) - room, per_form) - shift
+        return (
+            np.maximum(0, offset),
+            np.minimum(np.repeat(lengths, per_form), offset + length),
             lengths,
         )
 
+    def _sizes(self, forms: pa.StringArray) -> Int64:
+        """How many runs of each size a form has, [n_forms, n_sizes]: one of the whole form where it is no
+        longer than the size."""
+        room = (_lengths(forms) + (2 if self.word_boundaries else 0))[:, None]
+        sizes = np.arange(self.minimum, self.maximum + 1)
+        whole = (sizes == self.minimum) | (sizes == room)
+        return np.where(sizes >= room, whole, room - sizes + 1).astype(np.int64)
 
-class _Runs(NamedTuple):
-    """The runs of some forms, form by form: distinct ones, which one each is, where in its form it begins
-    and ends; how many each form has, and how many characters."""
+    def _places(self, forms: pa.StringArray) -> tuple[Int64, Int64]:
+        """With which character each run begins, counted from the first form's, and how many it has."""
+        room = _lengths(forms) + (2 if self.word_boundaries else 0)
+        counts = self._sizes(forms)
+        flat = counts.ravel()
+        form = np.repeat(np.arange(len(forms)), counts.sum(axis=1))
+        offset = np.arange(len(form)) - np.repeat(np.cumsum(flat) - flat, flat)
+        sizes = np.tile(np.arange(self.minimum, self.maximum + 1), len(forms))
+        return (np.cumsum(room) - room)[form] + offset, np.minimum(
+            np.repeat(sizes, flat), room[form]
+        )
 
-    distinct: pa.StringArray
-    codes: Int32
-    starts: Int64
-    ends: Int64
-    per_form: Int64
-    lengths: Int64
+
+def _lengths(forms: pa.StringArray) -> Int64:
+    """How many code points each form has."""
+    return pc.utf8_length(forms).to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]  # untyped library
 
 
 def _cut(text: NDArray[np.uint8], starts: Int64, ends: Int64) -> tuple[pa.StringArray, Int32]:
     """The distinct pieces of a UTF-8 text, and which of them stands from each start to its end."""
-    sizes = ends - starts
-    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    data = text[np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])]
-    pieces = pa.LargeStringArray.from_buffers(
-        len(sizes), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))
-    )
-    found = pieces.dictionary_encode()
+    found = _pick(text, starts, ends).dictionary_encode()
     codes: Int32 = found.indices.to_numpy(zero_copy_only=False).astype(np.int32)
     return found.dictionary.cast(pa.string()), codes
 
 
-def _bytes_of(strings: pa.StringArray) -> bytes:
-    """All strings' UTF-8 bytes, one string after another."""
+def _pick(
+    text: NDArray[np.uint8], starts: NDArray[np.integer], ends: NDArray[np.integer]
+) -> pa.LargeStringArray:
+    """The pieces of a UTF-8 text from each start to its end."""
+    sizes = ends - starts
+    offsets = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+    data = text[np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])]
+    return pa.LargeStringArray.from_buffers(
+        len(sizes), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))
+    )
+
+
+def _buffers(strings: pa.StringArray) -> tuple[NDArray[np.uint8], Int32]:
+    """All strings' UTF-8 bytes, one string after another, and where each begins and ends."""
     _, offsets, data = strings.buffers()
     if data is None or not len(strings):
-        return b""
-    ends = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
-    whole: bytes = data.to_pybytes()[ends[0] : ends[-1]]
-    return whole
+        return np.zeros(0, np.uint8), np.zeros(len(strings) + 1, np.int32)
+    bounds = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    return np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]], bounds - bounds[0]

@@ -11,6 +11,7 @@ from textpipe.documents import Documents, Int64
 from textpipe.errors import DefinitionError
 from textpipe.rows import unit_rows
 from textpipe.vectorize.count import Count
+from textpipe.vectorize.counting import totals
 
 
 class Bm25(Count):
@@ -67,8 +68,8 @@ class Bm25(Count):
 
     def learn(self, documents: Documents, labels: Any = None) -> None:
         super().learn(documents, labels)
-        known = self.lookup(self.counted(documents))[1]
-        self.total_length_ = int(known.sum())
+        known = self._learned.columns >= 0
+        self.total_length_ = int(totals(self._learned.tokens)[known].sum())
 
     @property
     def idf_(self) -> NDArray[np.float64]:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import sparse
 
-from textpipe.documents import Documents, Int64, Matrix, Tokens
+from textpipe.documents import Documents, Int32, Int64, Matrix, Tokens
 from textpipe.errors import DefinitionError, InputError
 from textpipe.grams import word_n_grams
 from textpipe.stage import Vectorizer
+from textpipe.vectorize.counting import count_columns, frequencies_of_forms, lengths_of, totals
+from textpipe.vectorize.lookup import Lookup
+
+
+class Learned(NamedTuple):
+    """What was found out while learning: whose ``n_grams`` the ``tokens`` are that were counted, and to which
+    word of the vocabulary each of their forms belongs."""
+
+    of_tokens: Tokens | None
+    n_grams: tuple[int, int]
+    vocabulary: pa.StringArray
+    tokens: Tokens
+    columns: Int32
+
+    def are(self, tokens: Tokens | None, n_grams: tuple[int, int], vocabulary: Any) -> bool:
+        """Is it about these, and nothing has been changed since?"""
+        same = self.of_tokens is tokens and self.vocabulary is vocabulary
+        return same and tuple(self.n_grams) == tuple(n_grams)
 
 
 class Count(Vectorizer):
@@ -75,8 +93,7 @@ class Count(Vectorizer):
 
     def learn(self, documents: Documents, labels: Any = None) -> None:
         tokens = self.counted(documents)
-        counts = count_forms(tokens)
-        frequency = document_frequencies(counts)
+        frequency = frequencies_of_forms(tokens)
         n = len(tokens)
         low, high = (
             limit * n if isinstance(limit, float | np.floating) else limit
@@ -90,31 +107,33 @@ class Count(Vectorizer):
         kept = np.flatnonzero((frequency >= low) & (frequency <= high) & (frequency > 0))
         if not len(kept):
             raise InputError(self._nothing_left(tokens, frequency))
-        forms = np.array(tokens.forms.to_pylist(), object)
+        forms = tokens.forms.take(pa.array(kept))
+        order = pc.array_sort_indices(forms).to_numpy()  # by UTF-8, which is by code point
         if self.max_features is not None and len(kept) > self.max_features:
-            totals = frequency[kept]
-            if not self.binary:
-                totals = np.asarray(counts.sum(axis=0)).ravel()[kept]
-            order = sorted(range(len(kept)), key=lambda i: (-totals[i], forms[kept[i]]))
-            kept = kept[order[: self.max_features]]
-        kept = kept[np.argsort(forms[kept], kind="stable")]
-        self.__dict__.pop("_columns", None)
+            often = frequency if self.binary else totals(tokens)
+            most = np.argsort(-often[kept[order]], kind="stable")[: self.max_features]
+            order = order[np.sort(most)]
+        self.__dict__.pop("_lookup", None)
         self.__dict__.pop("_features", None)
-        self.vocabulary_ = pa.array(forms[kept].tolist(), pa.string())
-        self.document_frequencies_: Int64 = frequency[kept]
+        self.vocabulary_ = forms.take(pa.array(order))
+        self.document_frequencies_: Int64 = frequency[kept[order]]
         self.n_documents_ = n
+        columns = np.full(len(frequency), -1, np.int32)
+        columns[kept[order]] = np.arange(len(order))
+        self._learned = Learned(documents.tokens, self.n_grams, self.vocabulary_, tokens, columns)
 
     def vectorize(self, documents: Documents) -> Matrix:
-        tokens = self.counted(documents)
-        counts, known = self.lookup(tokens)
+        tokens, columns = self.found(documents)
+        counts = count_columns(tokens, columns, len(self.vocabulary_))
         length = lengths_of(counts)
         if self.binary:
             counts.data[:] = 1.0
+        known, total = columns >= 0, tokens.words_covered(documents.words)
         return Matrix(
             self.weigh(counts, length),
             self.features(),
-            tokens.words_known(known, documents.words),
-            tokens.words_covered(documents.words),
+            total if known.all() else tokens.words_with_known(known, documents.words),
+            total,
         )
 
     def weigh(self, counts: Any, length: Int64) -> Any:
@@ -142,23 +161,21 @@ class Count(Vectorizer):
         """The words, by column, as scikit-learn asks for them."""
         return np.array(self.features(), object)
 
-    def lookup(self, tokens: Tokens) -> tuple[Any, NDArray[np.bool_]]:
-        """Counts of the vocabulary's words (CSR), and which tokens are known [n_tokens]."""
-        if not hasattr(self, "_columns"):
-            self._columns = {word: column for column, word in enumerate(self.features())}
-        columns = self._columns
-        table = np.fromiter(
-            (columns.get(form, -1) for form in tokens.forms.to_pylist()),
-            np.int32,
-            len(tokens.forms),
-        )
-        at = table[tokens.codes] if len(table) else tokens.codes
-        known = at >= 0
-        kept = tokens.keep(known)
-        return count_codes(at[known], kept.rows, len(self.vocabulary_)), known
+    def found(self, documents: Documents) -> tuple[Tokens, Int32]:
+        """The tokens that are counted, and the column of each form; -1 if training did not know it.
+
+        Those that were just learned from are not looked up again, but this is said once only.
+        """
+        learned: Learned | None = self.__dict__.pop("_learned", None)
+        if learned is not None and learned.are(documents.tokens, self.n_grams, self.vocabulary_):
+            return learned.tokens, learned.columns
+        if not hasattr(self, "_lookup"):
+            self._lookup = Lookup(self.vocabulary_)
+        tokens = self.counted(documents)
+        return tokens, self._lookup.columns(tokens.forms)
 
     def _nothing_left(self, tokens: Tokens, frequency: Int64) -> str:
-        if not len(tokens.codes):
+        if not tokens.rows[-1]:
             return (
                 f"{self.name()}: none of the {len(tokens)} training documents has a word left: look "
                 "with textpipe trace which stage before it drops them"
@@ -168,27 +185,3 @@ class Count(Vectorizer):
             f"{len(tokens.forms)} words of {len(tokens)} documents (the most frequent word stands in "
             f"{frequency.max()} of them): lower min_df or raise max_df"
         )
-
-
-def lengths_of(counts: Any) -> Int64:
-    """How many tokens were counted in each document, int64[n_documents]."""
-    return np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
-
-
-def count_forms(tokens: Tokens) -> Any:
-    """CSR [n_documents, n_forms] of how often each form occurs."""
-    return count_codes(tokens.codes, tokens.rows, len(tokens.forms))
-
-
-def count_codes(codes: NDArray[np.int32], rows: Int64, n_columns: int) -> Any:
-    """CSR [n_documents, n_columns], float64, indices sorted, from codes that are nearly one already."""
-    counts = sparse.csr_matrix(
-        (np.ones(len(codes)), codes.astype(np.int32), rows), shape=(len(rows) - 1, n_columns)
-    )
-    counts.sum_duplicates()
-    return counts
-
-
-def document_frequencies(counts: Any) -> Int64:
-    """int64[n_columns], in how many documents each word occurs."""
-    return np.bincount(counts.indices, minlength=counts.shape[1]).astype(np.int64)

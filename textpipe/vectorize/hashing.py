@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from textpipe.documents import Documents, Int64, Matrix
 from textpipe.errors import DefinitionError
 from textpipe.stage import Vectorizer
-from textpipe.vectorize.count import count_codes
+from textpipe.vectorize.counting import count_columns, totals
 
 NAMES = 3
 """How many of the words that fell into a column are kept to name it."""
@@ -76,17 +76,16 @@ class Hashing(Vectorizer):
         assert tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
         forms = tokens.forms.to_pylist()
         column_of, _ = self._hash(forms)
-        at = column_of[tokens.codes] if len(forms) else tokens.codes
-        counts = count_codes(at, tokens.rows, self.n_features)
+        counts = count_columns(tokens, column_of, self.n_features)
         columns, df = np.unique(counts.indices, return_counts=True)
         self.columns_: Int64 = columns.astype(np.int64)
         self.document_frequencies_: Int64 = df.astype(np.int64)
         self.n_documents_ = len(tokens)
         names: dict[int, list[str]] = {int(column): [] for column in self.columns_}
         if self.reverse:
-            totals = np.bincount(tokens.codes, minlength=len(forms))
-            seen = (i for i in range(len(forms)) if totals[i])
-            for i in sorted(seen, key=lambda i: (-totals[i], forms[i])):
+            often = totals(tokens)
+            seen = (i for i in range(len(forms)) if often[i])
+            for i in sorted(seen, key=lambda i: (-often[i], forms[i])):
                 if len(names[int(column_of[i])]) < NAMES:
                     names[int(column_of[i])].append(forms[i])
         self.names_ = pa.array([word for words in names.values() for word in words], pa.string())
@@ -99,12 +98,11 @@ class Hashing(Vectorizer):
         tokens = documents.tokens
         assert tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
         columns, signs = self._hash(tokens.forms.to_pylist())
-        at = columns[tokens.codes] if len(columns) else tokens.codes
-        values = count_codes(at, tokens.rows, self.n_features)
+        values = count_columns(tokens, columns, self.n_features)
         if self.signed:
             # words of both signs may share a column: what fell into it is counted by sign
-            minus = tokens.keep(signs[tokens.codes] < 0) if len(signs) else tokens
-            values = values - 2 * count_codes(columns[minus.codes], minus.rows, self.n_features)
+            minus = np.where(signs < 0, columns, np.int32(-1))
+            values = values - 2 * count_columns(tokens, minus, self.n_features)
             values.sort_indices()
         if self.idf:
             at_column = self._positions(values.indices)
@@ -113,10 +111,12 @@ class Hashing(Vectorizer):
         if self.norm != "none" and len(tokens):  # scikit-learn refuses no rows
             values = normalize(values, self.norm, copy=False)
         seen = self._positions(columns) >= 0
-        known = seen[tokens.codes] if len(seen) else np.zeros(0, np.bool_)
         words = documents.words
         return Matrix(
-            values, self.features(), tokens.words_known(known, words), tokens.words_covered(words)
+            values,
+            self.features(),
+            tokens.words_with_known(seen, words),
+            tokens.words_covered(words),
         )
 
     def features(self) -> HashedNames:

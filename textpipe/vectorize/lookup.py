@@ -1,0 +1,56 @@
+"""Which column a word has."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from textpipe.documents import Int32, Int64
+
+MANY = 20_000
+"""From how many words on it is worth importing numba."""
+
+
+class Lookup:
+    """Finds words in a vocabulary (Arrow strings, each once).
+
+    >>> Lookup(pa.array(["be", "to"])).columns(pa.array(["to", "or"])).tolist()
+    [1, -1]
+    """
+
+    def __init__(self, vocabulary: pa.StringArray) -> None:
+        self.vocabulary = vocabulary
+        self._table: tuple[int, Int64] | None = None
+        self._columns: dict[str, int] | None = None
+
+    def columns(self, words: pa.StringArray) -> Int32:
+        """Where in the vocabulary each word stands, int32[n_words]; -1 if it does not."""
+        if self._table is None and len(words) < MANY:
+            if self._columns is None:
+                self._columns = {w: column for column, w in enumerate(self.vocabulary.to_pylist())}
+            found = (self._columns.get(word, -1) for word in words.to_pylist())
+            return np.fromiter(found, np.int32, len(words))
+        from textpipe.kernels.strings import fill, find
+
+        strings = _buffers(self.vocabulary)
+        if self._table is None:
+            secret = int.from_bytes(os.urandom(8))
+            slots = np.full(1 << (2 * len(self.vocabulary)).bit_length(), -1, np.int64)
+            fill(*strings, secret, slots)
+            self._table = secret, slots
+            self._columns = None
+        columns = np.empty(len(words), np.int32)
+        find(*strings, *self._table, *_buffers(words), columns)
+        return columns
+
+
+def _buffers(strings: pa.StringArray) -> tuple[NDArray[np.uint8], Int32]:
+    """All strings' UTF-8 bytes, and where in them each begins and ends."""
+    _, offsets, data = strings.buffers()
+    bytes_ = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+    if not len(strings):
+        return bytes_, np.zeros(1, np.int32)
+    return bytes_, np.frombuffer(offsets, np.int32)[strings.offset :][: len(strings) + 1]
