@@ -268,9 +268,12 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             elif position < last:
                 learners = (i for i in range(position + 1, last) if self.stages[i].learns)
                 until = next(learners, last)
+                whole = stage.learns and "matrix" in stage.writes
+                if whole:  # what it has counted to learn need not be counted again
+                    until = position + 1
                 failed: list[Failed] = []
                 parts = self._through(
-                    position, until, documents, observe, set_aside and failed.append
+                    position, until, documents, observe, set_aside and failed.append, whole=whole
                 )
                 there = np.ones(len(documents), bool)
                 documents = Documents.concat(list(parts))
@@ -381,8 +384,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if any(stage.cross_fits for stage in self.stages):  # training saw other rows than use does
             return self.fit(documents, y).transform(documents)
         ready = self._learn(documents, y)
-        last = len(self.stages) - 1
-        made = Documents.concat(list(self._through(last, last + 1, ready, None)))
+        made = self.stages[-1].apply(ready)
         return made if made.matrix is None else made.matrix.values
 
     def similar(self, text: str, n: int = 5) -> list[dict[str, Any]]:
@@ -451,11 +453,12 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         observe: Observer | None,
         set_aside: SetAside | None = None,
         only_matrix: bool = False,
+        whole: bool = False,
     ) -> Iterator[Documents]:
-        """The documents, batch by batch, after the stages from ``position`` up to ``until``."""
+        """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``."""
         stages = self.stages[position:until]
         given = [documents] if isinstance(documents, Documents) else documents
-        parts = itertools.chain.from_iterable(map(batches, given))
+        parts = itertools.chain.from_iterable(([one] if whole else batches(one)) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)
         n_given = n_failed = 0

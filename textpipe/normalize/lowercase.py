@@ -27,6 +27,8 @@ class Lowercase(FormStage):
     ('strasse', 'straße', 'strasse')
     """
 
+    in_threads = True
+
     def __init__(self, fold: bool = False) -> None:
         self.fold = fold
 

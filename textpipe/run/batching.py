@@ -8,8 +8,8 @@ import numpy as np
 
 from textpipe.documents import Documents
 
-MOST_DOCUMENTS = 2_000
-MOST_BYTES = 2_000_000
+MOST_DOCUMENTS = 10_000
+MOST_BYTES = 8_000_000
 """A batch ends after so many documents, or with the document that fills so many bytes of text. Results do
 not depend on either."""
 

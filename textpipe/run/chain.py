@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from textpipe.documents import Documents
+from textpipe.documents.pieces import PiecesOfWords
 from textpipe.errors import InputError, TextpipeError
 from textpipe.run.batching import bytes_of
 from textpipe.run.memory import Memory
@@ -167,6 +168,8 @@ def _moved(failed: Failed, by: int) -> Failed:
 
 
 def _words(documents: Documents) -> tuple[int, int]:
-    """How many tokens documents have, and how many distinct ones."""
+    """How many tokens documents have, and how many distinct ones; of pieces of words, how many words."""
     tokens = documents.tokens
+    if isinstance(tokens, PiecesOfWords):  # they are not written out to be counted
+        tokens = tokens.words
     return (0, 0) if tokens is None else (len(tokens.codes), len(tokens.forms))

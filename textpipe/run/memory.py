@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from textpipe.documents import Documents
+from textpipe.documents.pieces import PiecesOfWords
 from textpipe.run.keys import stage_key
 from textpipe.run.parcel import digest, from_parcel, to_parcel
 from textpipe.run.store import Store
@@ -48,5 +49,7 @@ class Memory:
         return None
 
     def keep(self, key: str, batch: Documents) -> None:
-        """Keep a batch under its key."""
+        """Keep a batch under its key; pieces of words are not kept, which are quicker cut than read."""
+        if isinstance(batch.tokens, PiecesOfWords):
+            return
         self.store.put(key, to_parcel(batch))

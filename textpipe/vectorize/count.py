@@ -58,6 +58,8 @@ class Count(Vectorizer):
     array([[2., 0., 0.]])
     """
 
+    in_threads = True
+
     def __init__(
         self,
         min_df: int | float = 1,

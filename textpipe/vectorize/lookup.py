@@ -29,9 +29,11 @@ class Lookup:
     def columns(self, words: pa.StringArray) -> Int32:
         """Where in the vocabulary each word stands, int32[n_words]; -1 if it does not."""
         if self._table is None and len(words) < MANY:
-            if self._columns is None:
-                self._columns = {w: column for column, w in enumerate(self.vocabulary.to_pylist())}
-            found = (self._columns.get(word, -1) for word in words.to_pylist())
+            known = self._columns  # another thread may put it away
+            if known is None:
+                known = {w: column for column, w in enumerate(self.vocabulary.to_pylist())}
+                self._columns = known
+            found = (known.get(word, -1) for word in words.to_pylist())
             return np.fromiter(found, np.int32, len(words))
         from textpipe.kernels.strings import fill, find
 
@@ -42,8 +44,8 @@ class Lookup:
             fill(*strings, secret, slots)
             self._table = secret, slots
             self._columns = None
-        columns = np.empty(len(words), np.int32)
-        find(*strings, *self._table, *_buffers(words), columns)
+        table, columns = self._table, np.empty(len(words), np.int32)
+        find(*strings, *table, *_buffers(words), columns)
         return columns
 
 
