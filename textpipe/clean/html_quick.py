@@ -13,6 +13,7 @@ import sys
 import numpy as np
 
 from textpipe.clean.html_rules import LIBXML2, elements, entities, of_windows
+from textpipe.kernels import compiled_before
 
 DEEPEST = 500
 """More open elements are left to the parser."""
@@ -20,11 +21,17 @@ DEEPEST = 500
 MUCH, SOME = 3_000_000, 100_000
 """From how many characters on it is worth importing numba (0.4 s), and if that is there already."""
 
+VERY_MUCH = 30_000_000
+"""From how many on it is worth compiling the loop, which takes some ten seconds, once on a machine."""
+
 
 def worth_compiling(characters: int) -> bool:
     """Is it quicker to read as many characters here, with the loop loaded first?"""
-    there = "textpipe.kernels.html" in sys.modules
-    return there or characters >= (SOME if "numba" in sys.modules else MUCH)
+    if "textpipe.kernels.html" in sys.modules:
+        return True
+    if not compiled_before("read_quickly"):
+        return characters >= VERY_MUCH
+    return characters >= (SOME if "numba" in sys.modules else MUCH)
 
 
 @functools.cache

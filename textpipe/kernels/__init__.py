@@ -1,6 +1,31 @@
 """Loops over bytes and numbers that are compiled (numba).
 
 Each has a twin in plain Python or numpy that gives the same bits; tests hold one to the other. What types
-a loop takes is said in its signature. Importing numba takes a third of a second, and a loop's first call
-half as much again: whoever has little to do takes the twin.
+a loop takes is said in its signature. Importing numba takes a third of a second, a loop's first call half as
+much again, and its very first call, on a machine, the seconds that it takes to compile it. So whoever has
+little to do takes the twin.
 """
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+
+@functools.cache
+def sources() -> str:
+    """The digest (12 hex digits) of all loops' source code.
+
+    numba keeps machine code for a file's date and size, and knows nothing of what other files gave to it.
+    """
+    found = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def compiled_before(name: str) -> bool:
+    """Is the machine code of this loop on disk, beside its source?"""
+    folder = Path(__file__).parent / "__pycache__"
+    return any(folder.glob(f"*{name}_{sources()}*.nbi"))

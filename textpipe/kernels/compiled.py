@@ -9,6 +9,8 @@ from typing import Any
 import numba
 from numba import types
 
+from textpipe.kernels import sources
+
 inlined = numba.njit
 """A piece of a loop, compiled with whatever calls it."""
 
@@ -20,6 +22,8 @@ def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         @functools.cache
         def machine_code() -> Any:
             made = types.void(*signature)
+            # what is kept on disk is found by this name; it changes with every loop that may be part of it
+            function.__qualname__ += f"_{sources()}"
             try:
                 return numba.njit(made, cache=True, nogil=True)(function)
             except RuntimeError:  # no folder to keep it in, neither beside this file nor at home
