@@ -23,6 +23,7 @@ format: $(VENV)/.installed-dev  ## put the code in shape
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.installed-dev  ## every figure of the documentation, measured anew (needs TEXTPIPE_CORPORA)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	for table in benchmarks/[a-z]*.py; do $(BIN)/python $$table || exit 1; done
 
 clean:
