@@ -6,6 +6,8 @@ The HTML parts of the raw mails of SpamAssassin (with --quick, those of data/mai
 ``BeautifulSoup(html, "html.parser").get_text()``; "careful" is what one must write with BeautifulSoup to get
 our text: lxml, what no reader sees taken out, spaces where blocks begin and end. The texts must have its
 words, part by part, but where clean_html says that a part is damaged: BeautifulSoup loses the end of those.
+The compiled loop is loaded before (and compiled, if this machine never has): a corpus of this size by itself
+would not be worth the compiling.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from _measure import Job, need, run
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
 
 import textpipe as tp
+import textpipe.kernels.html  # so that it is used
 from textpipe.clean.html_or_plain import keep_addresses
 from textpipe.clean.html_text import without_marks
 from textpipe.documents import Documents, Region
