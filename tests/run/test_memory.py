@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import textpipe as tp
 from textpipe.documents import Documents, Region
 from textpipe.run import Profile, Store
-from textpipe.run.keys import stage_key
+from textpipe.run.keys import NoKeyError, stage_key
 from textpipe.run.parcel import digest, from_parcel, to_parcel
-from textpipe.stage import FormStage
+from textpipe.stage import FormStage, form_stage
 from textpipe.testing import HOSTILE
 
 TEXTS = ["Win a <b>prize</b>, call now", "See you at lunch", "", "Grüße &amp; mehr \U0001f600"]
@@ -234,3 +234,39 @@ def test_clear_leaves_only_what_is_not_its_own(tmp_path):
     Path(tmp_path, "note.txt").write_text("mine")
     store.clear()
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+
+
+# -- what has no key ------------------------------------------------------------------------------------
+
+
+def cutter(letters):
+    @form_stage
+    def cut(form):
+        return form[:letters]
+
+    return cut
+
+
+class Calling(FormStage):
+    def __init__(self, function: object = None) -> None:
+        self.function = function
+
+    def of(self, form):
+        return self.function(form)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (cutter(2)(), cutter(3)()),
+        (Calling(str.upper), Calling(str.lower)),
+        (Calling(lambda form: form + "1"), Calling(lambda form: form + "2")),
+    ],
+)
+def test_what_nobody_can_tell_apart_is_not_kept(tmp_path, one, other):
+    for stage in (one, other):
+        kept = tp.Pipeline([tp.Tokenize(), stage], memory=str(tmp_path)).run(TEXTS)
+        plain = tp.Pipeline([tp.Tokenize(), stage]).run(TEXTS)
+        assert kept.tokens.to_lists() == plain.tokens.to_lists()
+        with pytest.raises(NoKeyError):
+            stage_key(stage)

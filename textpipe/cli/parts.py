@@ -67,9 +67,16 @@ class Parts:
         self.store.clear()
 
 
-def made_by(pipeline: Pipeline, *more: object) -> str:
-    """The digest of a trained pipeline, with all that it knows, and of what else is given."""
-    from textpipe.run.keys import stage_key
+def made_by(pipeline: Pipeline, *more: object) -> str | None:
+    """The digest of a trained pipeline, with all that it knows, and of what else is given; None where a
+    stage of somebody's own has none.
+    """
+    from textpipe.run.keys import NoKeyError, stage_key
     from textpipe.run.parcel import digest
 
-    return digest(*map(stage_key, pipeline.stages), pipeline.language, *map(repr, more))
+    if not all(stage.deterministic for stage in pipeline.stages):
+        return None
+    try:
+        return digest(*map(stage_key, pipeline.stages), pipeline.language, *map(repr, more))
+    except NoKeyError:
+        return None

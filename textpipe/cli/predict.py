@@ -94,12 +94,12 @@ def predict(
         progress(not lines_are_seen) as bar,
     ):
         read = chain.from_iterable(map(bounded, batches(taken.records(sources, options))))
-        parts = None
-        if to is None or (to.exists() and not to.is_file()):
-            lines: Iterator[str] = (written(*made) for made in decide(read))
-        else:
-            parts = Parts(to.with_name(f"{to.name}.parts"), made_by(pipeline, as_json))
+        parts, to_file = None, to is not None and (to.is_file() or not to.exists())
+        if to is not None and to_file and (digest := made_by(pipeline, as_json)):
+            parts = Parts(to.with_name(f"{to.name}.parts"), digest)
             lines = parts.lines(read, decide, written)
+        else:
+            lines = (written(*made) for made in decide(read))
         for some in lines:
             file.write(some)
             file.flush()

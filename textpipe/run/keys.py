@@ -24,9 +24,16 @@ LIBRARIES = (
 """What the work of a stage may depend on, beside itself."""
 
 
+class NoKeyError(Exception):
+    """A stage, or an option of it, of which nobody can say when it is the same."""
+
+
 def stage_key(stage: Stage) -> str:
     """The digest of a stage: its code, options, language, what it has learned, the files that its options
     name, and the versions of the libraries. Never of a pickle, whose bytes may change by chance.
+
+    Raises NoKeyError for a class that is made inside a function, or typed into a terminal, and for options
+    that are no plain values, such as functions.
     """
     cls: Any = type(stage)
     return digest(
@@ -59,10 +66,12 @@ def _parts(value: Any) -> list[Any]:
             np.ascontiguousarray(value).data.cast("B"),
         ]
     if isinstance(value, np.ndarray):
-        return ["objects", *_parts(value.tolist())]
+        return ["objects", str(value.shape), *_parts(value.ravel().tolist())]
     if isinstance(value, pa.Array):
         return ["arrow", pa.record_batch([value], ["values"]).serialize()]
-    return [type(value).__name__, repr(value)]
+    if value is None or isinstance(value, bool | int | float | str | bytes | Path | np.generic):
+        return [type(value).__name__, value if isinstance(value, str) else repr(value)]
+    raise NoKeyError(f"{type(value).__name__} has no digest")
 
 
 @functools.cache
@@ -73,13 +82,15 @@ def _code(cls: Any) -> str:
     found = []
     for base in cls.__mro__:
         module = sys.modules.get(base.__module__)
+        if issubclass(base, Stage) and getattr(module, base.__qualname__, None) is not base:
+            raise NoKeyError(f"{base.__qualname__} is not to be found in {base.__module__}")
         if base.__module__.partition(".")[0] == "textpipe":
             found.append(_own_sources())
         elif issubclass(base, Stage) and module is not None:
             try:
                 found.append(inspect.getsource(module))
-            except (OSError, TypeError):  # typed into a terminal
-                found.append(f"{base.__module__}.{base.__qualname__}")
+            except (OSError, TypeError) as error:
+                raise NoKeyError(f"{base.__qualname__} was typed into a terminal") from error
     return digest(cls.__qualname__, *found)
 
 

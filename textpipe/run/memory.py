@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from textpipe.documents import Documents
 from textpipe.documents.pieces import PiecesOfWords
-from textpipe.run.keys import stage_key
+from textpipe.run.keys import NoKeyError, stage_key
 from textpipe.run.parcel import digest, from_parcel, to_parcel
 from textpipe.run.store import Store
 from textpipe.stage import Stage
@@ -18,8 +18,8 @@ from textpipe.stage import Stage
 class Memory:
     """Documents after stages, by what went in and what was done to it.
 
-    Only the stages before the first one that writes a matrix, or that is not ``deterministic``, are
-    remembered.
+    Only the stages before the first one that writes a matrix, that is not ``deterministic``, or of which
+    nobody can say whether it is the same as before (see ``stage_key``) are remembered.
     """
 
     def __init__(self, folder: str | Path, stages: Sequence[Stage], limit: int | None) -> None:
@@ -28,7 +28,10 @@ class Memory:
         for stage in stages:
             if "matrix" in stage.writes or not stage.deterministic:
                 break
-            self.stage_keys.append(stage_key(stage))
+            try:
+                self.stage_keys.append(stage_key(stage))
+            except NoKeyError:
+                break
 
     def keys_for(self, batch: Documents) -> list[str]:
         """The key of the batch after each stage."""
