@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -223,6 +224,9 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         left out, and it is told of each; without, the error is raised.
         """
         self._learn(documents, labels, observe, done, set_aside)
+        self.stages[-1].__dict__.pop(
+            "_learned", None
+        )  # for fit_transform only; it holds all tokens
         return self
 
     def _learn(
@@ -245,7 +249,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         )
         last = len(self.stages) - 1
         position = done
-        before = documents
+        before, at = documents, np.arange(len(documents))
         while position <= last:
             stage = self.stages[position]
             if position == first:
@@ -282,7 +286,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     labels = None if labels is None else labels[there]
                     before = before[there] if position >= first else before
                     for one in failed:
-                        set_aside(one)
+                        set_aside(dataclasses.replace(one, position=int(at[one.position])))
+                    at = at[there]
                     if not len(documents):
                         raise InputError(f"no document is left to learn from: {failed[0].why}")
                 position = until

@@ -219,6 +219,12 @@ def test_what_was_not_used_for_long_goes_first(tmp_path):
     assert store.get("k11") is not None
 
 
+def test_a_folder_that_others_have_filled_is_cut_down(tmp_path):
+    for i in range(50):
+        Store(tmp_path, limit=1000).put(f"k{i:02}", np.zeros(40, np.uint8))
+    assert Store(tmp_path).size() <= 1000
+
+
 def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")

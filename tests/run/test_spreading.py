@@ -69,6 +69,11 @@ class Clumsy(FormStage):
         return form * (1 // (form != "666"))
 
 
+class Clumsier(Clumsy):
+    def of(self, form: str) -> str:
+        return form * (1 // (form != "777"))
+
+
 def spam(**options):
     stages = [
         tp.CleanHtml(),
@@ -289,3 +294,31 @@ def test_where_too_many_fail_it_is_an_error():
         pipe.learn(Documents.of(["666"] * 200), ["a", "b"] * 100, set_aside=lambda failed: None)
     with pytest.raises(InputError, match="no document is left to learn from"):
         pipe.learn(Documents.of(["666"] * 20), ["a", "b"] * 10, set_aside=lambda failed: None)
+
+
+class AwkwardError(Exception):
+    """Cannot be sent to another process."""
+
+    def __init__(self, line, why):
+        super().__init__(f"line {line}: {why}")
+
+
+class Odd(TextStage):
+    def of(self, text):
+        if text == "odd":
+            raise AwkwardError(3, "no bracket")
+        return text
+
+
+def test_an_error_that_cannot_travel_is_told_all_the_same():
+    with pytest.raises(RuntimeError, match="AwkwardError: line 3: no bracket"):
+        tp.Pipeline([Odd(), tp.Tokenize()], n_jobs=2).run([*TEXTS, "odd"])
+
+
+def test_positions_are_those_of_what_was_given():
+    texts = [*TEXTS[:5], "666 once", *TEXTS[5:9], "777 twice"]
+    aside = []
+    stages = [tp.Tokenize("words"), Clumsy(), tp.Phrases(min_count=1), Clumsier(), tp.Count()]
+    pipe = tp.Pipeline([*stages, tp.KnnClassifier(k=1)])
+    pipe.learn(Documents.of(texts), ["a", "b"] * 5 + ["a"], set_aside=aside.append)
+    assert [one.position for one in aside] == [5, 10]

@@ -97,7 +97,7 @@ def predict(
         parts, to_file = None, to is not None and (to.is_file() or not to.exists())
         if to is not None and to_file and (digest := made_by(pipeline, as_json)):
             parts = Parts(to.with_name(f"{to.name}.parts"), digest)
-            lines = parts.lines(read, decide, written)
+            lines = parts.lines(read, decide, written, failed)
         else:
             lines = (written(*made) for made in decide(read))
         for some in lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import numba
 from numba import types
 
 from textpipe.kernels import sources
+
+_one_at_a_time = threading.RLock()
 
 inlined = numba.njit
 """A piece of a loop, compiled with whatever calls it."""
@@ -19,11 +22,13 @@ def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     """Compile at the first call, for these types only; keep the machine code on disk where possible."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        # what is kept on disk is found by this name; it changes with every loop that may be part of it
+        kept_as = f"{function.__qualname__}_{sources()}"
+
         @functools.cache
         def machine_code() -> Any:
             made = types.void(*signature)
-            # what is kept on disk is found by this name; it changes with every loop that may be part of it
-            function.__qualname__ += f"_{sources()}"
+            function.__qualname__ = kept_as
             try:
                 return numba.njit(made, cache=True, nogil=True)(function)
             except RuntimeError:  # no folder to keep it in, neither beside this file nor at home
@@ -31,7 +36,9 @@ def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., An
 
         @functools.wraps(function)
         def call(*arguments: Any) -> None:
-            machine_code()(*arguments)
+            with _one_at_a_time:
+                code = machine_code()
+            code(*arguments)
 
         return call
 

@@ -17,12 +17,6 @@ from scipy import sparse
 from textpipe.run.parcel import digest
 from textpipe.stage import Stage
 
-LIBRARIES = (
-    *("textpipe-nlp", "beautifulsoup4", "lxml", "nltk", "spacy", "simplemma", "PyStemmer", "regex"),
-    *("google-re2", "python-crfsuite", "gensim", "numpy", "pyarrow", "scipy"),
-)
-"""What the work of a stage may depend on, beside itself."""
-
 
 class NoKeyError(Exception):
     """A stage, or an option of it, of which nobody can say when it is the same."""
@@ -106,13 +100,9 @@ def _own_sources() -> str:
 
 @functools.cache
 def _libraries() -> str:
-    versions = []
-    for name in LIBRARIES:
-        try:
-            versions.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            versions.append(f"no {name}")
-    return "; ".join([sys.version, *versions])
+    """Every package that is installed, with its version: models and word lists are packages, too."""
+    found = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
+    return "; ".join([sys.version, *sorted(found)])
 
 
 def _file(path: Any) -> str:

@@ -9,7 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-MAGIC = b"textpipe result 1\n"
+MAGIC = b"textpipe result 2\n"
+HEADER = 64
+"""Bytes before the content: the magic, the digest, and zeros, so that arrays in it are aligned."""
+
 LIMIT = 2_000_000_000
 """How many bytes a cache may have, if nothing else is said."""
 
@@ -30,6 +33,7 @@ class Store:
         self.limit = limit
         self.hits = self.misses = 0
         self._added = 0
+        self._is_new = True  # others may have filled the folder
 
     def get(self, key: str) -> memoryview | None:
         """What was kept under this key; None if nothing is."""
@@ -39,8 +43,8 @@ class Store:
         except OSError:
             self.misses += 1
             return None
-        body = memoryview(content)[len(MAGIC) + 16 :]
-        if content[: len(MAGIC)] != MAGIC or _check(body) != content[len(MAGIC) : len(MAGIC) + 16]:
+        body = memoryview(content)[HEADER:]
+        if content[:HEADER] != _header(body):
             with contextlib.suppress(OSError):
                 path.unlink()
             self.misses += 1
@@ -50,6 +54,10 @@ class Store:
         self.hits += 1
         return body
 
+    def has(self, key: str) -> bool:
+        """Is something kept under this key, damaged or not?"""
+        return self._path(key).exists()
+
     def put(self, key: str, content: Any) -> None:
         """Keep bytes under a key. A full disk is no error: then nothing is kept."""
         path = self._path(key)
@@ -58,7 +66,7 @@ class Store:
             handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(MAGIC + _check(content))
+                    file.write(_header(content))
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
@@ -69,8 +77,8 @@ class Store:
         except OSError:
             return
         self._added += len(memoryview(content))
-        if self.limit is not None and self._added > self.limit // 20:
-            self._added = 0
+        if self.limit is not None and (self._is_new or self._added > self.limit // 20):
+            self._added, self._is_new = 0, False
             self.shrink(self.limit)
 
     def size(self) -> int:
@@ -115,5 +123,6 @@ class Store:
         return found
 
 
-def _check(content: Any) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
+def _header(content: Any) -> bytes:
+    check = hashlib.blake2b(content, digest_size=16).digest()
+    return (MAGIC + check).ljust(HEADER, b"\0")

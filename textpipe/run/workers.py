@@ -149,7 +149,10 @@ def _answer(path: str, batch: Documents) -> Answer:
     chain, only_matrix = _chain(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        done = chain(batch)
+        try:
+            done = chain(batch)
+        except Exception as error:
+            raise _that_travels(error) from None
     documents = done.documents
     if documents.matrix is not None:  # the columns' names are the same for all batches
         documents = documents.with_(matrix=dataclasses.replace(documents.matrix, features=()))
@@ -157,3 +160,16 @@ def _answer(path: str, batch: Documents) -> Answer:
         documents = documents.with_(words=None, tokens=None)
     seen = dict.fromkeys((str(warning.message), warning.category) for warning in caught)
     return Answer(dataclasses.replace(done, documents=documents), list(seen))
+
+
+def _that_travels(error: Exception) -> Exception:
+    """The error, if it can be sent to the process that asked; else one that says the same."""
+    try:
+        if type(pickle.loads(pickle.dumps(error))) is type(error):  # noqa: S301  # made here
+            return error
+    except Exception:  # noqa: S110  # whatever its own code does
+        pass
+    other = RuntimeError(f"{type(error).__name__}: {error}")
+    for note in getattr(error, "__notes__", []):
+        other.add_note(note)
+    return other
