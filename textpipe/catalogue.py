@@ -35,6 +35,7 @@ BUILT_IN = {
     "n_grams": "textpipe.normalize.n_grams:NGrams",
     "character_n_grams": "textpipe.normalize.character_n_grams:CharacterNGrams",
     "phrases": "textpipe.normalize.phrases:Phrases",
+    "mark_regions": "textpipe.normalize.mark_regions:MarkRegions",
     # tokens or text -> matrix
     "count": "textpipe.vectorize.count:Count",
     "tf_idf": "textpipe.vectorize.tf_idf:TfIdf",
@@ -44,6 +45,7 @@ BUILT_IN = {
     "fasttext": "textpipe.vectorize.fasttext:Fasttext",
     "pretrained_vectors": "textpipe.vectorize.pretrained_vectors:PretrainedVectors",
     "text_shape": "textpipe.vectorize.text_shape:TextShape",
+    "signs": "textpipe.vectorize.signs:Signs",
     "union": "textpipe.vectorize.union:Union",
     "reduce_dimensions": "textpipe.vectorize.reduce_dimensions:ReduceDimensions",
     "weigh_by_label": "textpipe.vectorize.weigh_by_label:WeighByLabel",

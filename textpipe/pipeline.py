@@ -244,6 +244,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if not len(documents):
             raise InputError("there are no documents to learn from")
         self.prepare()
+        if not self.uses_mails:
+            documents = documents.with_(mails=None)
         first = next(
             (i for i, s in enumerate(self.stages[:-1]) if s.sees_labels), len(self.stages) - 1
         )
@@ -337,7 +339,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             started = time.perf_counter()
             decisions = decider.decide(batch)
             seconds = time.perf_counter() - started
-            return batch.with_(words=None, tokens=None, matrix=None), decisions, seconds
+            return batch.with_(words=None, tokens=None, matrix=None, mails=None), decisions, seconds
 
         ready = self._batches(documents, observe, done, set_aside, only_matrix=True)
         first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
@@ -422,6 +424,11 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         ]
 
     @property
+    def uses_mails(self) -> bool:
+        """Does a stage look at the bytes of mails? If none does, nobody need keep them."""
+        return any(stage.uses_mails for stage in walk(self.stages))
+
+    @property
     def classes_(self) -> NDArray[Any]:
         """The labels that training knew, sorted."""
         return self.stages[-1].classes_  # type: ignore[no-any-return]
@@ -463,6 +470,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``."""
         stages = self.stages[position:until]
         given = [documents] if isinstance(documents, Documents) else documents
+        if not any(stage.uses_mails for stage in walk(self.stages[position:])):
+            given = (one.with_(mails=None) for one in given)
         parts = itertools.chain.from_iterable(([one] if whole else batches(one)) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)

@@ -55,6 +55,8 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     in_threads: bool = False
     """Does its work leave Python free, so that threads do it side by side? (NumPy, Arrow and compiled
     loops do; a loop in Python does not.)"""
+    uses_mails: ClassVar[bool] = False
+    """Does it look at ``documents.mails``? They are dropped before stages of which none does."""
     deterministic: ClassVar[bool] = True
     """Does the same input always give the same result? If not, no cache may hold it."""
     file_options: ClassVar[tuple[str, ...]] = ()

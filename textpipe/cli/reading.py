@@ -176,9 +176,10 @@ def labelled(definition: Definition, data: Sequence[str] | None, options: Option
     From ``data`` if any is given, else from what the definition names.
     """
     from textpipe.classify.decider import Decider
-    from textpipe.sources import read
+    from textpipe.sources import records
     from textpipe.sources.corpus import gather
 
+    mails = definition.pipeline.uses_mails
     if not data and not definition.data:
         raise InputError(
             "there is no data: give --data PATH or --data LABEL=PATH, or name it in the definition "
@@ -186,9 +187,9 @@ def labelled(definition: Definition, data: Sequence[str] | None, options: Option
         )
     with progress() as bar:
         if data:
-            corpus = read(data, **options, progress=bar.reading)
+            corpus = gather(records(data, **options), bar.reading, mails)
         else:
-            corpus = gather(_own(definition), bar.reading)
+            corpus = gather(_own(definition), bar.reading, mails)
     say(corpus.summary())
     places = ", ".join(data or [source.path for source in definition.data])
     if not len(corpus):

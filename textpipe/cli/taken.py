@@ -72,8 +72,10 @@ def tell_of_failed(failed: Sequence[Failed]) -> None:
     say("\n".join([f"{many} not be worked on and was set aside:", *lines, *more]), "yellow")
 
 
-def batches(records: Iterable[Record]) -> Iterator[Documents]:
-    """Documents, some hundreds at a time, under the ids that their sources gave them."""
+def batches(records: Iterable[Record], mails: bool = True) -> Iterator[Documents]:
+    """Documents, some hundreds at a time, under the ids that their sources gave them; the bytes of mails are
+    kept only where ``mails`` says so.
+    """
     import pyarrow as pa
 
     from textpipe.sources.corpus import gather
@@ -81,4 +83,4 @@ def batches(records: Iterable[Record]) -> Iterator[Documents]:
     unlabelled = (dataclasses.replace(record, label=None) for record in records)
     while part := list(itertools.islice(unlabelled, AT_A_TIME)):
         ids = pa.array([record.id for record in part], pa.string())
-        yield gather(part).documents.with_(ids=ids)
+        yield gather(part, mails=mails).documents.with_(ids=ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,8 @@ from textpipe.documents import Documents, Region, Regions
 
 
 def stored(documents: Documents) -> list[str]:
-    """Each document as JSON: its text, or its regions (kind and text), or its words, and its counts.
+    """Each document as JSON: its text, or its regions (kind and text), or its words; its counts, and the
+    bytes of a mail in base64.
 
     >>> stored(Documents.of(["Hello"]))
     ['{"text":"Hello"}']
@@ -29,6 +31,8 @@ def stored(documents: Documents) -> list[str]:
             document["text"] = regions[0].text
         else:
             document["regions"] = [list(region) for region in regions]
+        if documents.mails is not None and documents.mails[row].is_valid:
+            document["mail"] = base64.b64encode(documents.mails[row].as_py()).decode()
         counted = {name: int(values[row]) for name, values in documents.counts.items()}
         if counts := {name: count for name, count in sorted(counted.items()) if count}:
             document["counts"] = counts
@@ -45,7 +49,7 @@ def restored(kept: Sequence[str], ids: Sequence[str]) -> Documents:
     documents = [json.loads(document) for document in kept]
     if all(document.keys() == {"text"} for document in documents):
         return Documents.of([document["text"] for document in documents], ids)
-    parts = [_with_counts(_one(document), document.get("counts", {})) for document in documents]
+    parts = [_with_the_rest(_one(document), document) for document in documents]
     return together(parts).with_(ids=pa.array(ids, pa.string()))
 
 
@@ -64,9 +68,12 @@ def _one(document: dict[str, Any]) -> Documents:
     return Documents.of([document["text"]])
 
 
-def _with_counts(document: Documents, counts: dict[str, int]) -> Documents:
+def _with_the_rest(document: Documents, kept: dict[str, Any]) -> Documents:
+    counts = kept.get("counts", {})
+    mail = base64.b64decode(kept["mail"]) if "mail" in kept else None
     return document.with_(
-        counts={name: np.array([count], np.int64) for name, count in counts.items()}
+        counts={name: np.array([count], np.int64) for name, count in counts.items()},
+        mails=None if mail is None else pa.array([mail], pa.large_binary()),
     )
 
 

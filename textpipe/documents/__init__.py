@@ -2,12 +2,13 @@
 
 A batch is one :class:`Documents`. Its columns are filled from left to right::
 
-    ids  text  regions  words  tokens  matrix  counts
+    ids  text  regions  words  tokens  matrix  counts  mails
 
 ``text`` is an Arrow string array. ``words`` and ``tokens`` are :class:`Tokens`: each distinct form
 once, and integers that point to it. ``words`` stay as the tokenizer cut them, so that a stage that
-needs the sentence sees it; ``tokens`` are what later stages made of them. Values are never changed
-in place: a stage returns a new ``Documents`` that shares all columns it left alone.
+needs the sentence sees it; ``tokens`` are what later stages made of them. ``counts`` are what stages
+have counted, by ``stage.what``; ``mails`` are the bytes of those documents that are mails. Values are
+never changed in place: a stage returns a new ``Documents`` that shares all columns it left alone.
 """
 
 from textpipe.documents.arrays import Int32, Int64, UInt8

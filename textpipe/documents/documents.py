@@ -39,6 +39,7 @@ class Documents:
     tokens: Tokens | None = None
     matrix: Matrix | None = None
     counts: Mapping[str, Int64] = field(default_factory=dict)
+    mails: pa.LargeBinaryArray | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -81,6 +82,7 @@ class Documents:
             words if self.tokens is self.words else self.tokens and self.tokens.take(at),
             None if self.matrix is None else self.matrix.take(at),
             {name: values[at] for name, values in self.counts.items()},
+            None if self.mails is None else self.mails.take(pa.array(at)),
         )
 
     def batches(self, size: int) -> Iterator[Documents]:
@@ -116,6 +118,7 @@ class Documents:
                 )
                 for name in names
             },
+            _mails_of(parts),
         )
 
     @staticmethod
@@ -156,3 +159,15 @@ class Documents:
         except UnicodeEncodeError:  # lone surrogates cannot stand in UTF-8
             text = pa.array([clean_surrogates(value) for value in values], pa.large_string())
         return Documents(ids_of(ids, len(values)), text)
+
+
+def _mails_of(parts: Sequence[Documents]) -> pa.LargeBinaryArray | None:
+    """The mails of all parts; null for each document of a part that has none."""
+    if all(part.mails is None for part in parts):
+        return None
+    return pa.concat_arrays(
+        [
+            pa.nulls(len(part), pa.large_binary()) if part.mails is None else part.mails
+            for part in parts
+        ]
+    )

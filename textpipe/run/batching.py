@@ -27,8 +27,11 @@ def batches(documents: Documents) -> Iterator[Documents]:
 
 
 def bytes_of(documents: Documents) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many bytes of UTF-8 each text has, int64[n_documents]."""
+    """How many bytes each document has, its text in UTF-8 and its mail, int64[n_documents]."""
     import pyarrow.compute as pc
 
-    lengths = pc.binary_length(documents.text).to_numpy(zero_copy_only=False)
-    return lengths.astype(np.int64)  # type: ignore[no-any-return]  # untyped library
+    lengths = pc.binary_length(documents.text).to_numpy(zero_copy_only=False).astype(np.int64)
+    if documents.mails is not None:
+        of_mails = pc.fill_null(pc.binary_length(documents.mails), 0)
+        lengths += of_mails.to_numpy(zero_copy_only=False)
+    return lengths  # type: ignore[no-any-return]  # untyped library

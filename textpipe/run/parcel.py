@@ -27,6 +27,8 @@ def to_parcel(documents: Documents) -> pa.Buffer:
         about["kinds"] = list(documents.regions.kinds)
         for part in ARRAYS[:4]:
             columns[f"regions.{part}"] = getattr(documents.regions, part)
+    if documents.mails is not None:
+        columns["mails"] = documents.mails
     about["same"] = documents.tokens is not None and documents.tokens is documents.words
     for which in ("words", "tokens"):
         tokens = getattr(documents, which)
@@ -76,6 +78,7 @@ def from_parcel(parcel: Any) -> Documents:
         found if about["same"] else tokens("words"),
         found,
         counts={name: array(f"counts.{name}") for name in about["counts"]},
+        mails=column("mails") if "mails" in batch.schema.names else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ REPORT_EVERY = 1000
 class Corpus:
     """Documents as their sources gave them.
 
-    documents   ids are unique; ``counts["mail.defects"]`` int64[n_documents] where there are mails
+    documents   ids are unique; ``counts["mail.defects"]`` int64[n_documents] where there are mails, and
+                ``mails``, unless they were not asked for
     labels      [n_documents], or None when there are none
     skipped     what did not become a document, with its place and the reason
     encodings   how many documents were read by which encoding
@@ -71,19 +73,22 @@ class Corpus:
 
 
 def gather(
-    items: Iterable[Record | Skipped | Note], progress: Callable[[int], None] | None = None
+    items: Iterable[Record | Skipped | Note],
+    progress: Callable[[int], None] | None = None,
+    mails: bool = True,
 ) -> Corpus:
     """A corpus of all that the readers yield.
 
     If some records have a label, those without one are set aside. An id that comes twice gets a
-    number, ``name#2``. ``progress`` is called with the number of documents read so far.
+    number, ``name#2``. ``progress`` is called with the number of documents read so far. Without ``mails``,
+    the bytes of mails are not kept, only their texts.
     """
     records: list[Record] = []
     skipped: list[Skipped] = []
     notes: list[str] = []
     for item in items:
         if isinstance(item, Record):
-            records.append(item)
+            records.append(item if mails else dataclasses.replace(item, raw=None))
             if progress is not None and len(records) % REPORT_EVERY == 0:
                 progress(len(records))
         elif isinstance(item, Skipped):
@@ -120,6 +125,9 @@ def _documents(records: list[Record], ids: list[str]) -> Documents:
         pa.array(texts, pa.large_string()),
         regions=None if kinds <= {""} else regions,
         counts=counts,
+        mails=pa.array([record.raw for record in records], pa.large_binary())
+        if any(record.raw is not None for record in records)
+        else None,
     )
 
 

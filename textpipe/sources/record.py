@@ -20,6 +20,7 @@ class Record:
     place     what a person needs to find it again
     encoding  how its bytes were read
     defects   what is broken in a mail; None where the document is no mail
+    raw       the mail's bytes; None where the document is no mail
     """
 
     id: str
@@ -28,6 +29,7 @@ class Record:
     place: str
     encoding: str = "utf-8"
     defects: tuple[str, ...] | None = None
+    raw: bytes | None = None
 
 
 @dataclass(frozen=True)
