@@ -17,10 +17,16 @@ from textpipe.stage import Stage
 
 BUILT_IN = {
     # source -> text
+    "mail_parts": "textpipe.signs.mail_parts:MailParts",
+    "mail_headers": "textpipe.signs.mail_headers:MailHeaders",
+    "html_tricks": "textpipe.signs.html_tricks:HtmlTricks",
+    "urls": "textpipe.signs.urls:Urls",
     "clean_html": "textpipe.clean.clean_html:CleanHtml",
     "normalize_unicode": "textpipe.clean.normalize_unicode:NormalizeUnicode",
     "mask": "textpipe.clean.mask:Mask",
     "replace": "textpipe.clean.replace:Replace",
+    "unicode_tricks": "textpipe.signs.unicode_tricks:UnicodeTricks",
+    "obfuscation": "textpipe.signs.obfuscation:Obfuscation",
     # text -> tokens
     "tokenize": "textpipe.tokenize.tokenize:Tokenize",
     # tokens -> tokens

@@ -22,11 +22,13 @@ LARGEST_MANIFEST = 64 * 2**20
 
 LIBRARIES = (
     "beautifulsoup4",
+    "confusable-homoglyphs",
     "gensim",
     "google-re2",
     "lxml",
     "nltk",
     "numpy",
+    "publicsuffixlist",
     "pyarrow",
     "PyStemmer",
     "python-crfsuite",
@@ -35,7 +37,16 @@ LIBRARIES = (
     "simplemma",
     "spacy",
 )
-WORDS_DEPEND_ON = ("beautifulsoup4", "lxml", "nltk", "PyStemmer", "simplemma", "spacy")
+WORDS_DEPEND_ON = (
+    "beautifulsoup4",
+    "confusable-homoglyphs",
+    "lxml",
+    "nltk",
+    "publicsuffixlist",
+    "PyStemmer",
+    "simplemma",
+    "spacy",
+)
 """Other versions of these may cut or stem words differently than training did."""
 
 FILE = re.compile(r"[0-9]{4,6}\.(npy|arrow)")

@@ -16,9 +16,9 @@ from textpipe.clean.html_places import html_places
 from textpipe.clean.html_quick import read_quickly, rules_hold, worth_compiling
 from textpipe.clean.html_tags import read_tags
 from textpipe.clean.html_text import TextWriter, TooDeepError, without_marks
-from textpipe.clean.places import same_places, substitute, told
 from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
+from textpipe.places import same_places, substitute, told
 from textpipe.stage import Cleaned, TextStage
 
 
@@ -110,8 +110,7 @@ class CleanHtml(TextStage):
         """The text, where nothing in it is hidden or out of the way; as the parser would have read it."""
         if self.links or not rules_hold():
             return None
-        self._characters = getattr(self, "_characters", 0) + len(text)
-        if not worth_compiling(self._characters):
+        if not worth_compiling(len(text)):
             return None
         return read_quickly(text, self.alt, self.max_depth)
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-from textpipe.clean.places import Places
 from textpipe.documents import Int32
+from textpipe.places import Places
 
 _MAY_CHANGE = re.compile("[\0-\x7f]?[^\0-\x7f]+")
 

@@ -19,8 +19,8 @@ import numpy as np
 from textpipe.clean.html_or_plain import NO_TAG
 from textpipe.clean.html_tags import ATTRIBUTE, DROPPED_IF_UNCLOSED, NAME, Reading, decode
 from textpipe.clean.html_text import MARK_REFERENCES, MARKS, TextWriter
-from textpipe.clean.places import places_through, substitute, without_surrogates
 from textpipe.documents import Int32, Int64
+from textpipe.places import places_through, substitute, without_surrogates
 
 Read = Callable[[str, Callable[..., TextWriter]], list[str]]
 """What reads mark-up with a writer, and gives the texts of the regions that come out."""

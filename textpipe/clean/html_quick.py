@@ -8,30 +8,22 @@ twentieth of the speed; what is read here has the same text.
 from __future__ import annotations
 
 import functools
-import sys
 
 import numpy as np
 
 from textpipe.clean.html_rules import LIBXML2, elements, entities, of_windows
-from textpipe.kernels import compiled_before
+from textpipe.kernels.worth import worth
 
 DEEPEST = 500
 """More open elements are left to the parser."""
 
-MUCH, SOME = 3_000_000, 100_000
-"""From how many characters on it is worth importing numba (0.4 s), and if that is there already."""
-
-VERY_MUCH = 30_000_000
-"""From how many on it is worth compiling the loop, which takes some ten seconds, once on a machine."""
+PER_CHARACTER = 46e-9
+"""Seconds that the parser takes."""
 
 
 def worth_compiling(characters: int) -> bool:
-    """Is it quicker to read as many characters here, with the loop loaded first?"""
-    if "textpipe.kernels.html" in sys.modules:
-        return True
-    if not compiled_before("read_quickly"):
-        return characters >= VERY_MUCH
-    return characters >= (SOME if "numba" in sys.modules else MUCH)
+    """Is it quicker to read as many more characters here, with the loop loaded first?"""
+    return worth(characters * PER_CHARACTER, "html.read_quickly")
 
 
 @functools.cache

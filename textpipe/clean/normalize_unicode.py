@@ -10,8 +10,8 @@ from typing import Literal
 import regex
 
 from textpipe.clean.composed_places import normalize_with_places
-from textpipe.clean.places import places_through, same_places, substitute, told
 from textpipe.documents import Int32, Region
+from textpipe.places import places_through, same_places, substitute, told
 from textpipe.stage import Cleaned, TextStage
 
 _NULS = re.compile("\0")

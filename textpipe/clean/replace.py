@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from textpipe.clean.places import Places, places_through, told, without_surrogates
 from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
+from textpipe.places import Places, places_through, told, without_surrogates
 from textpipe.stage import Cleaned, TextStage
 
 _TEMPLATE = re.compile(r"\\(?:([0-9])|g<(\w+)>|(.?))", re.DOTALL)

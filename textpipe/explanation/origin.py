@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textpipe.clean.places import same_places
 from textpipe.documents import Documents, Int32, Region, Regions
 from textpipe.errors import InputError
 from textpipe.explanation.origin_by_words import places_by_words
+from textpipe.places import same_places
 from textpipe.stage import Stage, TextStage
 
 Span = tuple[int, int]

@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from textpipe.clean.places import Places
 from textpipe.documents import Int32
+from textpipe.places import Places
 
 MOST_WORDS = 20_000
 """Words that are compared. Comparing takes time by their square, so longer texts are compared at both

@@ -4,9 +4,9 @@
 document is set aside with its place and the reason, and never stops the run.
 """
 
+from textpipe.encoding import decode
 from textpipe.sources.corpus import Corpus
-from textpipe.sources.encoding import decode
-from textpipe.sources.mail import ParsedMail, parse_mail
+from textpipe.sources.mail import parse_mail
 from textpipe.sources.reading import FORMATS, read, records
 from textpipe.sources.record import Note, Record, Skipped
 
@@ -14,7 +14,6 @@ __all__ = [
     "FORMATS",
     "Corpus",
     "Note",
-    "ParsedMail",
     "Record",
     "Skipped",
     "decode",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from textpipe.documents import Region
-from textpipe.sources.encoding import decode, known_codec, marked
+from textpipe.encoding import decode, known_codec, marked
 from textpipe.sources.record import Item, Origin, Record
 
 

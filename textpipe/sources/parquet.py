@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from textpipe.encoding import decode
 from textpipe.errors import SourceError
-from textpipe.sources.encoding import decode
 from textpipe.sources.record import NO_COLUMN, Item, Origin, Skipped, row_record, unread_label
 
 BATCH = 1024

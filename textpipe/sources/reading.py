@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from textpipe.documents import clean_surrogates
+from textpipe.encoding import known_codec
 from textpipe.errors import SourceError, nearest
 from textpipe.sources.columns import Columns
 from textpipe.sources.compressed import ENDINGS, SIGNATURE_LENGTH, Borrowed, ending_of, expand
 from textpipe.sources.corpus import Corpus, gather
-from textpipe.sources.encoding import known_codec
 from textpipe.sources.folder import Found, is_maildir, walk
 from textpipe.sources.frames import is_table, read_table
 from textpipe.sources.json_lines import read_jsonl

@@ -13,9 +13,11 @@ from textpipe.clean.clean_html import CleanHtml
 from textpipe.clean.html_places import N_SIGNS
 from textpipe.clean.mask import Mask
 from textpipe.clean.normalize_unicode import NormalizeUnicode
-from textpipe.clean.places import Places, places_through
 from textpipe.clean.replace import Replace
 from textpipe.documents import Region, clean_surrogates
+from textpipe.places import Places, places_through
+from textpipe.signs.obfuscation import Obfuscation
+from textpipe.signs.unicode_tricks import UnicodeTricks
 from textpipe.stage import TextStage
 
 STAGES = [
@@ -26,6 +28,8 @@ STAGES = [
     NormalizeUnicode("NFKC"),
     NormalizeUnicode("none", odd_spaces=False),
     Mask(),
+    Obfuscation(),
+    UnicodeTricks(),
     Replace(r"(\w+)@(\w*)", r"\2 at \1"),
     Replace(r"\s*", "-"),
 ]

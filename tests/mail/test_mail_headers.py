@@ -1,6 +1,6 @@
 import pytest
 
-from textpipe.sources.mail_headers import content_type, header_text, split_head
+from textpipe.mail.headers import content_type, header_text, split_head
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_encoded_words(value: bytes, expected: str) -> None:
         (b'a/b; boundary="x;\\"y"; c=d', ("a/b", {"boundary": b'x;"y', "c": b"d"})),
         (b'a/b; boundary="never closed', ("a/b", {"boundary": b"never closed"})),
         (b"a/b; n*1=c; n*0=b", ("a/b", {"n": b"bc"})),
-        (b"a/b; n*0*=utf-8'de'%C3; n*1*=%BC", ("a/b", {"n": "ü".encode()})),
+        (b"a/b; n*0*=utf-8'de'%C3; n*1*=%BC", ("a/b", {"n": "ü".encode(), "n*": b"utf-8"})),
         (b"a/b; c=1; c=2", ("a/b", {"c": b"1"})),
         (b"a/b; =; ; c = d", ("a/b", {"c": b"d"})),
     ],

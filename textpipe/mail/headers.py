@@ -11,22 +11,18 @@ import string
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from textpipe.sources.encoding import decode, known_codec
+from textpipe.encoding import clean_surrogates, decode, known_codec
+from textpipe.mail.limits import USUAL, Limits
 
-MAX_FIELDS = 100_000
-"""Header lines of one mail or part. What follows them is taken as the body."""
-
-MAX_VALUE = 1 << 20
-"""Bytes of one header that are decoded."""
-
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
+_LINE = re.compile(rb"([^\r\n]*+)(?:\r\n|\r|\n|\Z)")
 _FIELD = re.compile(  # a whole field: a line that names it, and those that begin with white space
     rb"([!-9;-~]++)[ \t]*+:([^\r\n]*+)(?:\r\n|\r|\n|\Z)((?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+)"
 )
 _ENVELOPE = re.compile(rb">?From .*\d:\d\d")
 """Where mailboxes begin a message (RFC 4155); the time of day tells it from a sentence."""
 
+_MEDIA = re.compile(r"[^\s/]+/[^\s/]+")
+_COMMENT = re.compile(rb"\([^()]*+\)")
 _WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BbQq])\?([^?]*)\?=")
 _BASE64 = string.ascii_letters + string.digits + "+/"
 NOT_BASE64 = bytes(set(range(256)) - set(_BASE64.encode()))
@@ -43,62 +39,68 @@ class Head(NamedTuple):
         """The value of the first field of this name (in lower case); empty if there is none."""
         return next((value for field, value in self.fields if field == name), b"")
 
+    def has(self, name: bytes) -> bool:
+        """Is there a field of this name (in lower case)?"""
+        return any(field == name for field, _ in self.fields)
 
-def split_head(raw: bytes, defects: list[str]) -> Head:
+
+def split_head(
+    raw: bytes,
+    defects: list[str],
+    limits: Limits = USUAL,
+    start: int = 0,
+    end: int | None = None,
+) -> Head:
     """The header lines of a mail or a part, names in lower case, values unfolded.
 
     The header ends at the first empty line, or before the first line that cannot belong to it.
+    Only ``raw[start:end]`` is looked at; ``body`` counts from the beginning of ``raw``.
 
     >>> split_head(b"Subject: Hello\\r\\n you\\r\\n\\r\\nText", [])
     Head(fields=[(b'subject', b'Hello you')], body=24)
     """
-    fields: list[tuple[bytes, list[bytes]]] = []
-    at = 0
-    while at < len(raw):
-        if len(fields) == MAX_FIELDS:
+    fields: list[tuple[bytes, bytes]] = []
+    at = start
+    end = len(raw) if end is None else end
+    while at < end:
+        if len(fields) >= limits.header_lines:
             defects.append("too many header lines")
             break
-        field = _FIELD.match(raw, at) if len(fields) < MAX_FIELDS - 1 else None
+        field = _FIELD.match(raw, at, end)
         if field is not None:
-            begin, first, rest = field.groups()
-            fields.append((begin.lower(), [first, rest.translate(None, b"\r\n")]))
+            name, value, folded = field.groups()
+            if folded:
+                value += folded.translate(None, b"\r\n")
+            fields.append((name.lower(), value.strip()))
             at = field.end()
             continue
-        match = _LINE.match(raw, at)
-        assert match is not None  # noqa: S101  # the pattern matches the empty rest too
-        line = match[0].rstrip(b"\r\n")
-        if not line:
-            at = match.end()
-            break
-        name = _NAME.match(line)
-        if line[:1] in b" \t" and fields:
-            fields[-1][1].append(line)
-        elif name is not None:
-            value = line[name.end() :]
-            fields.append((name[0][:-1].rstrip().lower(), [value]))
-        elif not _ENVELOPE.match(line):
+        line = _LINE.match(raw, at, end)
+        assert line is not None  # noqa: S101  # the pattern matches the empty rest too
+        if line[1] and not _ENVELOPE.match(line[1]):
             defects.append("no empty line after the header" if fields else "no header")
             break
-        at = match.end()
-    return Head([(name, b"".join(value).strip()) for name, value in fields], at)
+        at = line.end()
+        if not line[1]:
+            break
+    return Head(fields, at)
 
 
-def is_plain(value: bytes) -> bool:
+def is_plain(value: bytes, longest: int = USUAL.header_value) -> bool:
     """Does the value say what it says, letter by letter? Most do."""
-    return value.isascii() and b"=?" not in value and len(value) <= MAX_VALUE
+    return value.isascii() and b"=?" not in value and len(value) <= longest
 
 
-def header_text(value: bytes, defects: list[str]) -> str:
+def header_text(value: bytes, defects: list[str], longest: int = USUAL.header_value) -> str:
     """A header's value as people read it.
 
     >>> header_text(b"=?utf-8?q?Gr=C3=BC=C3=9Fe?= =?iso-8859-1?b?IQ==?=", [])
     'Grüße!'
     """
-    if is_plain(value):
+    if is_plain(value, longest):
         return value.decode("ascii")
-    if len(value) > MAX_VALUE:
-        defects.append("header longer than 1 MB")
-        value = value[:MAX_VALUE]
+    if len(value) > longest:
+        defects.append("header too long")
+        value = value[:longest]
     if not value.isascii():
         defects.append("header not in ASCII")
     text, _ = decode(value)
@@ -120,30 +122,38 @@ def header_text(value: bytes, defects: list[str]) -> str:
         word += _word_bytes(match[2].lower(), match[3], defects)
         end = match.end()
     pieces.append(_decoded(word, charset, defects) if word else "")
-    return "".join(pieces) + text[end:]
+    return clean_surrogates("".join(pieces) + text[end:])
 
 
 def content_type(value: bytes) -> tuple[str, dict[str, bytes]]:
-    """Media type in lower case (text/plain where there is none) and its parameters.
+    """Media type in lower case (text/plain where it is none) and its parameters.
 
-    >>> content_type(b'Text/HTML; charset="utf-8"; name*=x\\'\\'a%20b')
-    ('text/html', {'charset': b'utf-8', 'name': b'a b'})
+    >>> content_type(b'Text/HTML; charset="utf-8"; name*=cp1252\\'\\'a%20b')
+    ('text/html', {'charset': b'utf-8', 'name': b'a b', 'name*': b'cp1252'})
     """
-    kind, _, rest = value[:MAX_VALUE].partition(b";")
-    media = kind.strip().lower().decode("latin-1")
-    if not re.fullmatch(r"[^\s/]+/[^\s/]+", media):
-        media = "text/plain"  # RFC 2045, section 5.2
-    return media, parameters(rest)
+    _, _, rest = value[: USUAL.header_value].partition(b";")
+    return media_type(value) or "text/plain", parameters(rest)  # RFC 2045, section 5.2
+
+
+def media_type(value: bytes) -> str | None:
+    """The media type alone, in lower case; None if there is none that can be read."""
+    kind = value[: USUAL.header_value].partition(b";")[0]
+    media = (_COMMENT.sub(b" ", kind) if b"(" in kind else kind).strip().lower().decode("latin-1")
+    return media if _MEDIA.fullmatch(media) else None
 
 
 _PARAMETER = re.compile(
-    rb'\s*([^\s=;*"]+)(?:\*(\d{1,3}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*+)"?|([^;\s]*))[^;]*+;?',
+    rb'\s*([^\s=;*"]+)(?:\*(\d{1,3}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*+)"?|([^;\s]*)([^;]*+))[^;]*+;?',
     re.DOTALL,
 )
 
 
 def parameters(rest: bytes) -> dict[str, bytes]:
-    """The parameters of a structured header; continued ones (``name*0``, ``name*1``) are joined."""
+    """The parameters of a structured header; continued ones (``name*0``, ``name*1``) are joined.
+
+    Where a value names its charset (RFC 2231), that stands under ``name*``.
+    """
+    charsets: dict[str, bytes] = {}
     pieces: dict[str, list[tuple[int, bytes]]] = {}
     at = 0
     while at < len(rest):
@@ -155,17 +165,23 @@ def parameters(rest: bytes) -> dict[str, bytes]:
             continue
         at = match.end()
         name = match[1].lower().decode("latin-1")
-        value = (
-            re.sub(rb"\\(.)", rb"\1", match[4], flags=re.DOTALL) if match[4] else match[5] or b""
-        )
+        value = match[5] or b""
+        if match[4]:
+            value = re.sub(rb"\\(.)", rb"\1", match[4], flags=re.DOTALL)
+        elif (
+            name in ("name", "filename") and match[6]
+        ):  # a name with blanks, and without its quotes
+            value = (value + match[6]).strip()
         number = int(match[2] or 0)
         if match[3]:
             if number == 0 and value.count(b"'") >= 2:
-                value = value.split(b"'", 2)[2]
+                charset, _, value = value.split(b"'", 2)
+                charsets.setdefault(f"{name}*", charset)
             value = unquote_to_bytes(value)
         if match[2] or name not in pieces:
             pieces.setdefault(name, []).append((number, value))
-    return {name: b"".join(value for _, value in sorted(found)) for name, found in pieces.items()}
+    values = {name: b"".join(value for _, value in sorted(found)) for name, found in pieces.items()}
+    return values | charsets
 
 
 def _word_bytes(way: str, content: str, defects: list[str]) -> bytes:

@@ -6,8 +6,6 @@ import codecs
 import contextlib
 from functools import lru_cache
 
-from textpipe.documents import clean_surrogates
-
 _BOMS = (  # UTF-32 before UTF-16: its little-endian mark begins with the other one's
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -79,15 +77,19 @@ def marked(data: bytes) -> tuple[str, int] | None:
     return None
 
 
-@lru_cache(maxsize=256)
 def known_codec(name: str | None) -> str | None:
     """Python's name for an encoding, corrected for what its users mean; None if there is none.
 
     >>> known_codec("ISO-8859-1"), known_codec("x-unknown"), known_codec("zip")
     ('cp1252', None, None)
     """
-    if not name or not name.isascii() or not name.isprintable():
+    if not name or len(name) > 80 or not name.isascii() or not name.isprintable():
         return None
+    return _codec(name)
+
+
+@lru_cache(maxsize=256)
+def _codec(name: str) -> str | None:
     try:
         codec = codecs.lookup(name.strip())
         b"a".decode(codec.name)
@@ -98,6 +100,19 @@ def known_codec(name: str | None) -> str | None:
     if codec.name.replace("_", "-") in _NOT_FOR_TEXTS:
         return None
     return _REALLY.get(codec.name, codec.name)
+
+
+def clean_surrogates(text: str) -> str:
+    """The text with each lone surrogate replaced by U+FFFD, so that it can be written as UTF-8.
+
+    >>> clean_surrogates("a\\ud83db")
+    'a\ufffdb'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _not_ascii(text: str) -> int:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textpipe.sources.encoding import decode, known_codec
+from textpipe.encoding import decode, known_codec
 
 
 @pytest.mark.parametrize(
