@@ -6,6 +6,11 @@ from textpipe import testing
 from textpipe.catalogue import BUILT_IN, stage_class
 
 OTHER_OPTIONS = {
+    "mail_parts": [{"alternatives": "html", "sender": "both", "quoted": False}],
+    "mail_headers": [{"ignore": [], "leave_out": [], "words": ["x-mailer"], "trust": "mx"}],
+    "urls": [{"words": False}, {"path": False, "mask_numbers": False}],
+    "mark_regions": [{"kinds": ["subject"], "also_plain": True}],
+    "signs": [{"min_df": 1, "only": ["tokenize"]}],
     "clean_html": [{"hidden": "apart", "links": True, "alt": False, "max_depth": 50}],
     "normalize_unicode": [{"form": "NFKC", "controls": False, "zero_width": False}],
     "mask": [{"numbers": False, "prefix": "zz"}],

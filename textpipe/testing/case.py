@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from sklearn.base import clone
 
 from textpipe.annotate.tag_parts_of_speech import TagPartsOfSpeech
@@ -33,7 +34,8 @@ class Case:
 
     def prepared(self, texts: Any) -> Documents:
         """Documents with the columns that the stage reads."""
-        return self.before.run(texts) if self.before.stages else Documents.of(texts)
+        documents = self.before.run(texts) if self.before.stages else Documents.of(texts)
+        return with_mails(documents) if self.stage.uses_mails else documents
 
     def after(self, documents: Documents) -> Documents | Decisions:
         """What the stage makes of documents."""
@@ -54,6 +56,19 @@ class Case:
             regression = self.stage.__sklearn_tags__().estimator_type == "regressor"
             labels = [1.5, 4.0] if regression else ["a", "b"]
             self.stage.learn(self.inputs, np.resize(labels, len(self.inputs)))
+
+
+def with_mails(documents: Documents) -> Documents:
+    """The documents, each with a mail in which its text stands; but for every third length of text."""
+    mails = [
+        None
+        if len(text) % 3 == 2
+        else f"From: a{len(text)}@example.org\r\nSubject: {text[:40]}\r\n\r\n{text}".encode(
+            errors="surrogatepass"
+        )
+        for text in documents.texts()
+    ]
+    return documents.with_(mails=pa.array(mails, pa.large_binary()))
 
 
 def stages_before(stage: Stage) -> list[Stage]:
