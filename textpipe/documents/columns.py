@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from textpipe.encoding import clean_surrogates
 from textpipe.errors import InputError
 
 
@@ -51,19 +52,6 @@ def is_missing(value: Any) -> bool:
     """Is it what a table holds where nothing is: None, NaN, or pandas' NA and NaT?"""
     pandas_missing = type(value).__name__ in ("NAType", "NaTType")
     return value is None or pandas_missing or (isinstance(value, float) and value != value)
-
-
-def clean_surrogates(text: str) -> str:
-    """The text with each lone surrogate replaced by U+FFFD, so that it can be written as UTF-8.
-
-    >>> clean_surrogates("a\\ud83db")
-    'a\ufffdb'
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def ids_of(ids: Sequence[str] | None, n: int) -> pa.StringArray:
