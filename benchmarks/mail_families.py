@@ -30,7 +30,15 @@ from textpipe.evaluation.judgement import Report
 from textpipe.stage import Stage
 
 SCORES = ("accuracy", "mcc", "recall_at_fpr_0.001", "recall_at_fpr_0.01")
-SIGNS = ("mail_parts", "mail_headers", "html_tricks", "urls", "unicode_tricks", "obfuscation")
+SIGNS = (
+    "mail_parts",
+    "mail_headers",
+    "html_tricks",
+    "urls",
+    "clean_html",
+    "unicode_tricks",
+    "obfuscation",
+)
 ALL = frozenset({"url words", "places", *SIGNS})
 """The families: words of links; words by where they stand; the signs that each stage counts."""
 

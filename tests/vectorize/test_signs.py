@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textpipe.clean.clean_html import CleanHtml
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError
 from textpipe.vectorize.signs import Signs
@@ -39,6 +40,15 @@ def test_only_and_leave_out_name_stages_or_counts() -> None:
     assert names(only=["a"]) == ["a.x>=1", "a.y>=1"]
     assert names(only=["a.y", "b"]) == ["a.y>=1", "b.x>=1"]
     assert names(leave_out=["a.x", "b"]) == ["a.y>=1"]
+
+
+def test_in_a_pipeline_only_what_the_stages_before_it_counted() -> None:
+    documents = counted(mail__defects=[0, 1], clean_html__degraded=[0, 1])
+    signs = Signs(min_df=1)
+
+    signs.meet([CleanHtml()], "en")
+
+    assert list(signs.fit(documents).get_feature_names_out()) == ["clean_html.degraded>=1"]
 
 
 def test_a_count_that_nobody_made_is_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import sparse
 
 from textpipe.documents import Documents, Int64, Matrix
 from textpipe.errors import DefinitionError
-from textpipe.stage import Vectorizer
+from textpipe.stage import Stage, Vectorizer
 
 STEPS = tuple(1 << power for power in range(11))
 """From how many on a column stands: 1, 2, 4 ... 1024."""
@@ -28,7 +29,7 @@ class Signs(Vectorizer):
 
     Options:
         only: which counts: names of stages (``urls``) or of single counts (``urls.shorteners``).
-            Default: all that stages of this pipeline counted.
+            Default: all that the stages before it counted.
         leave_out: names of stages or counts that are left out. Default: none.
         min_df: how many training documents must have a column. Default 2.
 
@@ -61,6 +62,10 @@ class Signs(Vectorizer):
         if self.min_df < 1:
             raise DefinitionError(f"signs: min_df must be at least 1, and {self.min_df} was given")
 
+    def meet(self, earlier: Sequence[Stage], language: str) -> None:
+        super().meet(earlier, language)
+        self._earlier = {stage.name() for stage in earlier}
+
     def learn(self, documents: Documents, labels: Any = None) -> None:
         """Learn which counts there are, and how far they go."""
         self.names_: list[str] = []
@@ -79,7 +84,9 @@ class Signs(Vectorizer):
         stage = name.partition(".")[0]
         if self.leave_out is not None and {stage, name} & set(self.leave_out):
             return False
-        return self.only is None or bool({stage, name} & set(self.only))
+        if self.only is None:  # what a source counted is none of a pipeline's signs
+            return stage in getattr(self, "_earlier", {stage})
+        return bool({stage, name} & set(self.only))
 
     def vectorize(self, documents: Documents) -> Matrix:
         none = np.zeros(len(documents), np.int64)
