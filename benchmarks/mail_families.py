@@ -91,7 +91,7 @@ def detector(
             *reading(families, headers or {}, sender),
             side_by_side(families),
             stage("stretch_by_label"),
-            stage("knn_classifier", minimum_known=0.25),
+            stage("knn_classifier", minimum_known=0.25, minimum_evidence=0.3),
         ]
     )
 

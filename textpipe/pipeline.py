@@ -23,6 +23,7 @@ from textpipe.labels import labels_of
 from textpipe.options import check_names
 from textpipe.run import LIMIT, Chain, Failed, Memory, Observer, Work, batches, spread, threaded
 from textpipe.run.chain import say_where
+from textpipe.run.limits import MOST_CHARACTERS, limited
 from textpipe.stage import NotTrainedError, Stage, flow, walk
 
 SetAside = Callable[[Failed], None]
@@ -46,7 +47,7 @@ def _must_be_several(stages: Sequence[Stage]) -> None:
         seen.add(id(stage))
 
 
-OWN = ("stages", "language", "n_jobs", "memory")
+OWN = ("stages", "language", "n_jobs", "memory", "max_characters")
 """The options of the pipeline itself."""
 
 
@@ -65,7 +66,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     ``set_params("remove_stop_words__keep")``; a slice such as ``pipe[:-1]`` is a pipeline that shares
     its stages. Documents are whatever ``Documents.of`` takes. ``n_jobs`` cores are used (None is one, -1
     all of them); what comes out is the same bytes, however many. ``memory`` names a folder that keeps what
-    stages before the vectorizer made of documents, so that it is not made again.
+    stages before the vectorizer made of documents, so that it is not made again. Of a document that has more
+    than ``max_characters`` the rest is not read; it is counted (``text.cut_characters``) and warned of.
 
     >>> from textpipe import Count, KnnClassifier, Tokenize
     >>> pipe = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1)])
@@ -80,11 +82,13 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         language: str = "en",
         n_jobs: int | None = None,
         memory: str | None = None,
+        max_characters: int = MOST_CHARACTERS,
     ) -> None:
         self.stages = stages
         self.language = language
         self.n_jobs = n_jobs
         self.memory = memory
+        self.max_characters = max_characters
 
     # -- what it is made of ---------------------------------------------------------------------
 
@@ -109,7 +113,9 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             return named[key]
         if not isinstance(key, slice):
             return self.stages[key]
-        part = Pipeline(self.stages[key], self.language, self.n_jobs, self.memory)
+        part = Pipeline(
+            self.stages[key], self.language, self.n_jobs, self.memory, self.max_characters
+        )
         if hasattr(self, "trained_"):
             part.trained_ = self.trained_
         return part
@@ -157,6 +163,10 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if self.n_jobs == 0 or not isinstance(self.n_jobs, int | None):
             raise DefinitionError(
                 f"n_jobs must be a number of cores, -1 for all of them, and {self.n_jobs!r} was given"
+            )
+        if type(self.max_characters) is not int or self.max_characters < 1:
+            raise DefinitionError(
+                f"max_characters must be a number of at least 1, and {self.max_characters!r} was given"
             )
         if not self.stages:
             raise DefinitionError("a pipeline needs at least one stage, and none was given")
@@ -246,6 +256,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         self.prepare()
         if not self.uses_mails:
             documents = documents.with_(mails=None)
+        if not done:
+            documents = limited(documents, self.max_characters)
         first = next(
             (i for i, s in enumerate(self.stages[:-1]) if s.sees_labels), len(self.stages) - 1
         )
@@ -472,6 +484,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         given = [documents] if isinstance(documents, Documents) else documents
         if not any(stage.uses_mails for stage in walk(self.stages[position:])):
             given = (one.with_(mails=None) for one in given)
+        if not position:
+            given = (limited(one, self.max_characters) for one in given)
         parts = itertools.chain.from_iterable(([one] if whole else batches(one)) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)

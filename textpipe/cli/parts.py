@@ -104,6 +104,7 @@ def made_by(pipeline: Pipeline, *more: object) -> str | None:
     if not all(stage.deterministic for stage in pipeline.stages):
         return None
     try:
-        return digest(*map(stage_key, pipeline.stages), pipeline.language, *map(repr, more))
+        own = pipeline.language, str(pipeline.max_characters)
+        return digest(*map(stage_key, pipeline.stages), *own, *map(repr, more))
     except NoKeyError:
         return None

@@ -152,7 +152,9 @@ class TaughtRows:
         """A pipeline with the same training documents, in the one order that the corrections give."""
         keeper = copy.copy(self.keeper)
         keeper.only(self.order())
-        whole = Pipeline([*self.pipeline.stages[:-1], keeper], self.pipeline.language)
+        own = self.pipeline
+        stages, most = [*own.stages[:-1], keeper], own.max_characters
+        whole = Pipeline(stages, own.language, max_characters=most)
         whole.trained_ = True
         return whole
 

@@ -15,13 +15,16 @@ from textpipe.documents import clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.options import declared, defaults
 from textpipe.pipeline import Pipeline
+from textpipe.run.limits import MOST_CHARACTERS
 from textpipe.stage import Stage
 
 
 def as_data(pipeline: Pipeline) -> dict[str, Any]:
-    """Language and stages as plain lists and dictionaries, every default written out."""
+    """Language and stages as plain lists and dictionaries, every default of a stage written out."""
+    limit = pipeline.max_characters
     return {
         "language": pipeline.language,
+        **({} if limit == MOST_CHARACTERS else {"max_characters": limit}),
         "stages": [_stage_as_data(stage) for stage in pipeline.stages],
     }
 

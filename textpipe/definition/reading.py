@@ -16,6 +16,7 @@ from textpipe.definition.definition import Data, Definition, Evaluation
 from textpipe.errors import DefinitionError, SourceError, TextpipeError
 from textpipe.options import check_names, check_values, defaults, shown
 from textpipe.pipeline import Pipeline
+from textpipe.run.limits import MOST_CHARACTERS
 from textpipe.stage import Stage, walk
 
 
@@ -41,7 +42,11 @@ def from_toml(source: str | Path) -> Definition:
 
 def from_data(data: Mapping[str, Any]) -> Pipeline:
     """The pipeline that :func:`as_data` described."""
-    return Pipeline([_stage_of(stage) for stage in data["stages"]], data["language"])
+    return Pipeline(
+        [_stage_of(stage) for stage in data["stages"]],
+        data["language"],
+        max_characters=data.get("max_characters", MOST_CHARACTERS),
+    )
 
 
 _MULTILINE = re.compile(r"""(\"{3}|'{3}).*?\1""", re.DOTALL)
@@ -67,7 +72,7 @@ class _Reader:
             raise self._error(line, f"is no valid TOML: {error}") from error
         except ValueError as error:  # a number of more digits than Python reads
             raise self._error(1, f"holds a number that cannot be meant: {error}") from error
-        known = ["name", "description", "language", "stages", "data", "evaluate"]
+        known = ["name", "description", "language", "max_characters", "stages", "data", "evaluate"]
         for key in data:
             self._check(self._line_of(key), partial(check_names, "a definition", known, [key]))
         for key in ("name", "description", "language"):
@@ -85,11 +90,13 @@ class _Reader:
         stages = [self._stage(number, table) for number, table in enumerate(tables)]
         if path is not None:
             _find_files(stages, path.parent)
-        pipeline = Pipeline(stages, data.get("language", "en"))
+        limit = data.get("max_characters", MOST_CHARACTERS)
+        pipeline = Pipeline(stages, data.get("language", "en"), max_characters=limit)
         try:
             pipeline.check()
         except DefinitionError as error:
-            line = self._line_in_stage(error.stage, str(error)) if error.stage is not None else 1
+            line = self._line_of("max_characters") if "max_characters" in str(error) else 1
+            line = line if error.stage is None else self._line_in_stage(error.stage, str(error))
             raise self._error(line, str(error), error.stage) from error
         return Definition(
             pipeline,

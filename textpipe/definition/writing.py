@@ -39,7 +39,7 @@ def _dumped(whole: dict[str, Any]) -> str:
     import tomli_w
 
     written = [
-        tomli_w.dumps({key: value for key, value in whole.items() if isinstance(value, str)})
+        tomli_w.dumps({key: value for key, value in whole.items() if isinstance(value, str | int)})
     ]
     for key, value in whole.items():
         if isinstance(value, list):

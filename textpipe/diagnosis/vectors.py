@@ -91,7 +91,8 @@ def prepare(pipeline: Pipeline, documents: Documents, progress: Progress | None)
     left_out: list[str] = []
     stages = _without_labels(clone(pipeline).stages, left_out)
     writers = [i for i, stage in enumerate(stages) if "matrix" in stage.writes]
-    chain = Pipeline(stages[: writers[-1] + 1], pipeline.language)
+    most = pipeline.max_characters
+    chain = Pipeline(stages[: writers[-1] + 1], pipeline.language, max_characters=most)
     unlabelled = tuple(dict.fromkeys(left_out))
     first = next(i for i, stage in enumerate(chain.stages) if i == writers[0] or stage.learns)
     if not first:

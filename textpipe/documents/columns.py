@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from textpipe.encoding import clean_surrogates
+from textpipe.encoding import clean_surrogates as clean_surrogates
 from textpipe.errors import InputError
 
 
