@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from textpipe.errors import TextpipeError as TextpipeError
     from textpipe.evaluation import evaluate as evaluate
     from textpipe.explanation import explain as explain
+    from textpipe.mail import Mail as Mail
     from textpipe.pipeline import Pipeline as Pipeline
+    from textpipe.serving.detector import Detector as Detector
     from textpipe.sources import read as read
 
 _HOME = {
@@ -36,8 +38,10 @@ _HOME = {
     "Definition": "textpipe.definition",
     "diagnose": "textpipe.diagnosis",
     "digest": "textpipe.definition",
+    "Detector": "textpipe.serving.detector",
     "Documents": "textpipe.documents",
     "FormStage": "textpipe.stage",
+    "Mail": "textpipe.mail",
     "Pipeline": "textpipe.pipeline",
     "Region": "textpipe.documents",
     "Stage": "textpipe.stage",

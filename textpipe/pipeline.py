@@ -489,21 +489,20 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         parts = itertools.chain.from_iterable(([one] if whole else batches(one)) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)
-        n_given = n_failed = 0
+        n_failed = 0
         for done in spread(chain, parts, self.n_jobs, only_matrix):
             if observe:
                 for work in done.work:
                     observe(work)
-            n_given += len(done.documents) + len(done.failed)
-            n_failed += len(done.failed)
-            if set_aside:
-                for failed in done.failed:
+            for failed in done.failed:  # judged document by document, whatever the batches are
+                n_failed += 1
+                if set_aside:
                     set_aside(failed)
-            if n_failed > max(MOST_FAILED, n_given // 10):
-                raise InputError(
-                    f"{n_failed:,} of {n_given:,} documents could not be worked on: it is not the "
-                    f"documents that are wrong. The last one: {done.failed[-1].why}"
-                )
+                if n_failed > max(MOST_FAILED, (failed.position + 1) // 10):
+                    raise InputError(
+                        f"{n_failed:,} of the first {failed.position + 1:,} documents could not be worked "
+                        f"on: it is not the documents that are wrong. The last one: {failed.why}"
+                    )
             yield done.documents
 
     def __sklearn_is_fitted__(self) -> bool:

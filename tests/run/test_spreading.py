@@ -296,6 +296,23 @@ def test_where_too_many_fail_it_is_an_error():
         pipe.learn(Documents.of(["666"] * 20), ["a", "b"] * 10, set_aside=lambda failed: None)
 
 
+@pytest.mark.parametrize("size", [1, 7, 64, 10_000])
+def test_whether_too_many_fail_does_not_depend_on_batches(monkeypatch, size):
+    monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", size)
+    monkeypatch.setattr("textpipe.pipeline.MOST_FAILED", 10)
+    pipe = tp.Pipeline([tp.Tokenize("words"), Clumsy(), tp.Count()])
+    late = [
+        *["fine"] * 120,
+        *["666"] * 12,
+    ]  # 12 of 132 is fewer than one in ten of the first 132 ...
+    aside = []
+    pipe.learn(Documents.of([*late, "fine"]), set_aside=aside.append)
+    assert len(aside) == 12
+    early = [*["666"] * 11, *["fine"] * 500]  # ... and 11 of the first 11 is more
+    with pytest.raises(InputError, match="11 of the first 11 documents"):
+        pipe.learn(Documents.of(early), set_aside=lambda failed: None)
+
+
 class AwkwardError(Exception):
     """Cannot be sent to another process."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,7 +89,7 @@ def train_and_save(
             found.pipeline,
             to,
             name=found.name,
-            training=trained_on(corpus, data or [source.path for source in found.data], len(aside)),
+            training=trained_on(corpus, data or [source.path for source in found.data], aside),
             overwrite=replace,
         )
     tell_of_failed(aside)
@@ -100,16 +101,18 @@ def train_and_save(
     return spent.stages
 
 
-def trained_on(corpus: Corpus, data: list[str], failed: int = 0) -> dict[str, Any]:
+def trained_on(corpus: Corpus, data: list[str], aside: Sequence[Failed] = ()) -> dict[str, Any]:
     """What a model keeps about its training: sources, documents, labels, what was set aside."""
     from textpipe.documents import clean_surrogates
 
-    labels: list[str] = [] if corpus.labels is None else corpus.labels.tolist()
+    labels = Counter([] if corpus.labels is None else corpus.labels.tolist())
+    if corpus.labels is not None:
+        labels -= Counter(corpus.labels[[one.position for one in aside]].tolist())
     return {
         "data": [clean_surrogates(source) for source in data],
-        "documents": len(corpus) - failed,
-        "labels": dict(sorted(Counter(labels).items())),
-        "skipped": len(corpus.skipped) + failed,
+        "documents": len(corpus) - len(aside),
+        "labels": dict(sorted(labels.items())),
+        "skipped": len(corpus.skipped) + len(aside),
         "encodings": corpus.encodings,
     }
 
