@@ -3,7 +3,8 @@
     python benchmarks/mail_families.py [--leaks] [--json FILE]
 
 Grouped 5-fold cross-validation on the 6,046 raw mails of SpamAssassin's corpus (near-duplicates never on both
-sides; everything that learns is trained inside the fold; intervals by a bootstrap over groups). hard-ham, the
+sides; everything that learns is trained inside the fold; intervals by a bootstrap over groups). An unsure
+verdict counts as wrong for accuracy and MCC; recalls are of scores. hard-ham, the
 250 legitimate mails that look like spam, has a figure of its own. Then the whole detector, trained on all of
 it, judges mails of another origin: 800 German e-mails (codealltag-ps, bodies only, all ham) and the mails in
 data/mail. ``--leaks`` shows what senders and mailing-list headers would buy, which no other mailbox has.
@@ -101,6 +102,13 @@ def from_file(name: str) -> tp.Pipeline:
     return tp.from_toml(Path(__file__).parent.parent / "pipelines" / name).pipeline
 
 
+def surely() -> tp.Pipeline:
+    """mail_spam.toml, which also speaks where it knows no mail like it."""
+    pipeline = from_file("mail_spam.toml")
+    pipeline.stages[-1].set_params(minimum_evidence=0.0)
+    return pipeline
+
+
 ROWS: dict[str, Callable[[], tp.Pipeline]] = {
     "spam.toml: subject and bodies": lambda: from_file("spam.toml"),
     "words and letters, disguises undone": lambda: detector(frozenset()),
@@ -111,12 +119,19 @@ ROWS: dict[str, Callable[[], tp.Pipeline]] = {
         f"mail_spam.toml without {family}": lambda family=family: detector(ALL - {family})
         for family in ("url words", "places", *SIGNS)
     },
+    "mail_spam.toml without minimum_evidence": surely,
     "LinearSVC, the same features": lambda: tp.Pipeline(
         [*reading(ALL, {}), side_by_side(ALL), stage("linear_svc")]
     ),
     "mail_spam_small.toml": lambda: from_file("mail_spam_small.toml"),
 }
 WHOLE = "... and all signs (mail_spam.toml)"
+JUDGED_ELSEWHERE = (
+    "spam.toml: subject and bodies",
+    WHOLE,
+    "mail_spam.toml without minimum_evidence",
+    "mail_spam_small.toml",
+)
 LEAKS: dict[str, Callable[[], tp.Pipeline]] = {
     "leak: display names of senders": lambda: detector(ALL, sender="name"),
     "leak: senders": lambda: detector(ALL, sender="both"),
@@ -139,8 +154,11 @@ def main() -> None:
         documents, labels = documents[::30], labels[::30]
         rows = {name: rows[name] for name in (WHOLE, "mail_spam_small.toml")}
     print(f"{len(labels):,} mails\n")
-    print("| | accuracy | MCC | recall at 0.1 % | at 1 % | hard ham called spam | seconds |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| | accuracy | MCC | recall at 0.1 % | at 1 % | ham called spam: hard | other | "
+        "spam called ham | unsure |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     figures: dict[str, Any] = {"mails": len(labels), "rows": {}}
     reports: dict[str, Report] = {}
     for name, make in rows.items():
@@ -158,7 +176,7 @@ def main() -> None:
     figures["other origin"] = {
         name: other_origin(make(), documents, labels)
         for name, make in rows.items()
-        if name in (WHOLE, "mail_spam_small.toml", "spam.toml: subject and bodies")
+        if name in JUDGED_ELSEWHERE
     }
     for name, found in figures["other origin"].items():
         print(f"\n{name}, trained on all of it, on mails of another origin:")
@@ -178,7 +196,7 @@ def judged(report: Report) -> dict[str, Any]:
         "hard_ham": int(is_hard.sum()),
         "hard_ham_called_spam": int((said[is_hard] == "spam").sum()),
         "other_ham_called_spam": int((said[~is_hard & (report.labels == "ham")] == "spam").sum()),
-        "spam_missed": int((said[report.labels == "spam"] != "spam").sum()),
+        "spam_called_ham": int((said[report.labels == "spam"] == "ham").sum()),
         "unsure": int((said == "unsure").sum()),
     }
 
@@ -189,8 +207,11 @@ def line(name: str, found: dict[str, Any]) -> str:
     for score in SCORES:
         low, high = found["intervals"].get(score) or (float("nan"),) * 2
         cells.append(f"{found['scores'][score]:.4f} ({low:.4f} to {high:.4f})")
-    hard = f"{found['hard_ham_called_spam']} of {found['hard_ham']}"
-    return f"| {name} | {' | '.join(cells)} | {hard} | {found['seconds']:.0f} |"
+    cells += [
+        f"{found['hard_ham_called_spam']} of {found['hard_ham']}",
+        *(str(found[what]) for what in ("other_ham_called_spam", "spam_called_ham", "unsure")),
+    ]
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def differences(result: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 
 from textpipe.documents import Int32, Int64, Tokens
 from textpipe.documents.runs import RunsOfTokens
+from textpipe.kernels.worth import worth
 
-MANY = 100_000
-"""From how many tokens on it is worth importing numba."""
+PER_PAIR, PER_PLACE = 80e-9, 25e-9
+"""Seconds that numpy takes to number a pair of tokens, and to lay out the n-grams at a token."""
 
 
 def word_n_grams(tokens: Tokens, minimum: int, maximum: int) -> Tokens:
@@ -68,7 +68,11 @@ def word_n_grams(tokens: Tokens, minimum: int, maximum: int) -> Tokens:
 
 def _distinct_pairs(heads: Int32, tails: Int32) -> tuple[Int64, Int64, Int32]:
     """The heads and the tails of the distinct pairs, in order of appearance, and which each pair is."""
-    number = _number_compiled if _worth_compiling(len(heads)) else _number_by_numpy
+    number = (
+        _number_compiled
+        if worth(len(heads) * PER_PAIR, "counting.number_pairs")
+        else _number_by_numpy
+    )
     pairs, numbers = number(heads, tails)
     return pairs >> 32, pairs & 0xFFFFFFFF, numbers
 
@@ -94,7 +98,8 @@ def _number_compiled(heads: Int32, tails: Int32) -> tuple[Int64, Int32]:
 def _laid_out(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int64, Int64]:
     """The n-grams in the order of their first token, shorter ones first; where each begins, and where the
     next token follows. ``grams`` [n_lengths, n_tokens] begin at each token; -1 is none."""
-    lay_out = _lay_out_compiled if _worth_compiling(grams.shape[1]) else _lay_out_by_numpy
+    compiled = worth(grams.shape[1] * PER_PLACE, "counting.lay_out")
+    lay_out = _lay_out_compiled if compiled else _lay_out_by_numpy
     return lay_out(grams, minimum)
 
 
@@ -112,7 +117,3 @@ def _lay_out_compiled(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, In
     codes, first, after = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int64)
     lay_out(grams, minimum, codes, first, after)
     return codes, first, after
-
-
-def _worth_compiling(n_tokens: int) -> bool:
-    return n_tokens >= MANY or "textpipe.kernels.counting" in sys.modules

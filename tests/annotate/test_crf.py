@@ -158,3 +158,15 @@ def test_a_full_memory_of_forms_changes_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 SHIPPED = model_of_language("de")
+
+
+def test_not_more_is_remembered_of_long_words_than_there_is_room_for(monkeypatch):
+    words = Tokens.of_lists([["the", "cat", "x" * 900, "sat"], ["y" * 900, "the", "cat"]])
+    bounds = np.array([0, 4, 7])
+    expected = model_of_language("en").tag(words, bounds).tolist()
+    monkeypatch.setattr("textpipe.annotate.crf._HELD", 1000)
+    crf = model_of_language("en")
+    for _ in range(3):
+        assert crf.tag(words, bounds).tolist() == expected
+        assert crf.tag(Tokens.of_lists([["z" * 950]]), np.array([0, 1])).tolist()
+        assert crf._held < 3000

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import textpipe.kernels.counting
-import textpipe.kernels.strings  # noqa: F401  # from here on nothing is too small for them
 from textpipe.documents import Tokens
 from textpipe.grams import (
     _lay_out_by_numpy,
@@ -16,19 +15,28 @@ from textpipe.grams import (
 )
 from textpipe.kernels.strings import number_runs, refill
 from textpipe.normalize.character_n_grams import CharacterNGrams, RunsOfCharacters
+from textpipe.vectorize import counting
+from textpipe.vectorize import lookup as looking_up
 from textpipe.vectorize.counting import (
-    _count_by_scipy,
+    _count_by_numpy,
     count_codes,
     count_columns,
     document_frequencies,
     frequencies_of_forms,
     totals,
 )
-from textpipe.vectorize.lookup import MANY, Lookup
+from textpipe.vectorize.lookup import Lookup
 
 words = st.text("abcé😀 \0", max_size=9)
 lists = st.lists(st.lists(words, max_size=8), min_size=1, max_size=6)
 seeds = st.integers(0, 2**32 - 1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_too_small():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "worth", lambda seconds, *loops: True)
+        yield
 
 
 def bits(matrix):
@@ -58,12 +66,12 @@ def test_a_loop_counts_as_scipy_does(seed, n_documents, n_columns, unknown):
     codes[random.random(len(codes)) < unknown / 10] = -1
     kept = codes.copy()
     assert bits(count_codes(codes, rows, n_columns)) == bits(
-        _count_by_scipy(codes, rows, n_columns)
+        _count_by_numpy(codes, rows, n_columns)
     )
     assert np.array_equal(codes, kept)
     known = np.maximum(codes, 0)
-    by_scipy = _count_by_scipy(known, rows, n_columns)
-    expected = np.bincount(by_scipy.indices, minlength=n_columns)
+    by_numpy = _count_by_numpy(known, rows, n_columns)
+    expected = np.bincount(by_numpy.indices, minlength=n_columns)
     assert np.array_equal(document_frequencies(known, rows, n_columns), expected)
 
 
@@ -76,6 +84,7 @@ def test_each_column_of_a_document_that_has_all_of_them():
     assert np.flatnonzero(counts.data == 2).tolist() == list(range(0, n, 4095))
 
 
+@settings(deadline=None)  # the loops are compiled
 @given(seeds, st.integers(0, 300), st.sampled_from([1, 3, 50, 2**31 - 1]))
 def test_pairs_are_numbered_in_order_of_appearance(seed, n, below):
     random = np.random.default_rng(seed)
@@ -89,6 +98,7 @@ def test_more_pairs_than_the_first_table_has_room_for():
     same(_number_compiled(heads, tails), _number_by_numpy(heads, tails))
 
 
+@settings(deadline=None)  # the loops are compiled
 @given(seeds, st.integers(0, 50), st.integers(1, 3), st.integers(1, 4))
 def test_n_grams_are_laid_out_alike(seed, n_tokens, n_lengths, minimum):
     grams = np.random.default_rng(seed).integers(-1, 5, (n_lengths, n_tokens), dtype=np.int32)
@@ -146,13 +156,15 @@ def test_pieces_are_counted_as_the_tokens_that_they_are(documents, minimum, more
     assert bits(ours) == bits(theirs)
 
 
+@settings(deadline=None)  # the loops are compiled
 @given(st.lists(words, unique=True), st.lists(words))
 def test_words_are_looked_up_as_in_a_dict(vocabulary, asked):
     index = {word: column for column, word in enumerate(vocabulary)}
     expected = [index.get(word, -1) for word in asked]
     lookup = Lookup(pa.array(["", *vocabulary], pa.string())[1:])
     assert lookup.columns(pa.array(asked, pa.string())).tolist() == expected
-    many = pa.array(asked * (MANY // max(1, len(asked)) + 1), pa.string())
-    compiled = lookup.columns(many)
-    assert compiled[: len(asked)].tolist() == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looking_up, "worth", lambda seconds, *loops: True)
+        compiled = lookup.columns(pa.array(asked, pa.string()))
+    assert compiled.tolist() == expected
     assert lookup.columns(pa.array(["x", *asked], pa.string())[1:]).tolist() == expected

@@ -116,8 +116,9 @@ def test_words_that_share_their_hash_are_told_apart() -> None:
 
     codes, starts, ends = (np.empty(9, np.int32) for _ in range(3))
     rows, offsets = np.zeros(2, np.int64), np.array([0, len(distinct.data)], np.int64)
+    eights = Strings(distinct.data, offsets).eights()
     find_pieces(
-        *(distinct.data, offsets, table_of(pieces.WORDS), 1),
+        *(distinct.data, offsets, eights, table_of(pieces.WORDS), 1),
         *(*distinct.arrays(), codes, starts, ends, rows),
     )
     assert codes[: rows[1]].tolist() == [0, 1, 2, 3, 2, 0]

@@ -175,3 +175,11 @@ def test_right_lemmas_of_content_words(language, path, share):
     lemmas = stage.transform([[row[1] for row in gold]]).tokens.of(0)
     right = sum(lemma.lower() == row[2].lower() for lemma, row in zip(lemmas, gold, strict=True))
     assert right / len(gold) > share
+
+
+def test_a_word_that_is_longer_than_any_stays_and_is_not_remembered():
+    long = (
+        "a" + "\u0315\u0300\u05ae" * 40_000 + "s"
+    )  # to put its marks in order would take a minute
+    found = Lemmatize().transform([[long, "mice", "a" * 101 + "s"]])
+    assert found.tokens.to_lists() == [[long, "mouse", "a" * 101 + "s"]]

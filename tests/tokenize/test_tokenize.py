@@ -292,3 +292,12 @@ def test_like_spacy_on_whole_german_tweets():
     assert [w for w, s in zip(ours, short, strict=True) if s] == [
         w for w, s in zip(expected, short, strict=True) if s
     ]
+
+
+@pytest.mark.parametrize("engine", ["nltk_treebank", "nltk_tweet"])
+def test_a_line_with_a_long_stretch_is_cut_into_words_and_symbols_by_nltks_engines(engine):
+    line = "Don't click: " + "a." * 250
+    documents = STAGES[engine].transform([line, line + "a"])
+    assert documents.counts["tokenize.long_chunks"].tolist() == [0, 1]
+    assert documents.tokens.of(1)[:4] == ["Don't", "click", ":", "a"]
+    assert documents.tokens.of(0)[:2] == (["Do", "n't"] if "bank" in engine else ["Don't", "click"])

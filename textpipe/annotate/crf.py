@@ -23,7 +23,7 @@ SCALE = 256
 """Weights are kept in steps of 1/SCALE."""
 
 _CHUNK = 16_384  # tokens that are decoded at a time, so that the scores fit into the cache
-_REMEMBERED = 100_000  # forms whose sums are kept
+_REMEMBERED, _HELD = 100_000, 5_000_000  # forms whose sums are kept, and characters that they have
 _LARGEST = 200_000_000  # bytes that a model may have when it is decompressed
 _NEVER = -(2**20)  # the score of a tag that was not seen in training
 _PARTS = tuple(dict.fromkeys(part for pair in PAIRS for part in pair))
@@ -78,6 +78,7 @@ class Crf:
 
     def _forget(self) -> None:
         self._known: dict[str, int] = {}
+        self._held = 0
         self._sums = np.zeros((0, len(DISTANCES), len(UPOS)), np.int32)
         self._half_ids = np.zeros((0, len(_PARTS)), np.int64)
 
@@ -130,11 +131,12 @@ class Crf:
 
     def _rows_of(self, forms: list[str]) -> Int64:
         """Where the sums of each form stand, after those of new forms were computed."""
-        if len(self._known) > _REMEMBERED:
+        if len(self._known) > _REMEMBERED or self._held > _HELD:
             self._forget()
         new = [form for form in forms if form not in self._known]
         if new:
             self._known.update({form: len(self._known) + at for at, form in enumerate(new)})
+            self._held += sum(map(len, new))
             sums, halves = self._look_at(new)
             self._sums = np.concatenate([self._sums, sums])
             self._half_ids = np.concatenate([self._half_ids, halves])

@@ -3,7 +3,7 @@
 Each has a twin in plain Python or numpy that gives the same bits; tests hold one to the other. What types
 a loop takes is said in its signature. Importing numba takes a third of a second, a loop's first call half as
 much again, and its very first call, on a machine, the seconds that it takes to compile it. So whoever has
-little to do takes the twin.
+little to do takes the twin: see :mod:`textpipe.kernels.worth`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,3 @@ def sources() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]
-
-
-def compiled_before(name: str) -> bool:
-    """Is the machine code of this loop on disk, beside its source?"""
-    folder = Path(__file__).parent / "__pycache__"
-    return any(folder.glob(f"*{name}_{sources()}*.nbi"))

@@ -11,6 +11,7 @@ import numba
 from numba import types
 
 from textpipe.kernels import sources
+from textpipe.kernels.worth import is_ready
 
 _one_at_a_time = threading.RLock()
 
@@ -24,15 +25,19 @@ def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         # what is kept on disk is found by this name; it changes with every loop that may be part of it
         kept_as = f"{function.__qualname__}_{sources()}"
+        module = (function.__module__ or "").rpartition(".")[2]
+        known_as = f"{module}.{function.__qualname__}"
 
         @functools.cache
         def machine_code() -> Any:
             made = types.void(*signature)
             function.__qualname__ = kept_as
             try:
-                return numba.njit(made, cache=True, nogil=True)(function)
+                code = numba.njit(made, cache=True, nogil=True)(function)
             except RuntimeError:  # no folder to keep it in, neither beside this file nor at home
-                return numba.njit(made, nogil=True)(function)
+                code = numba.njit(made, nogil=True)(function)
+            is_ready(known_as)
+            return code
 
         @functools.wraps(function)
         def call(*arguments: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
+from textpipe.kernels.boundaries import character
 from textpipe.kernels.compiled import compiled, read_only, writable
 from textpipe.kernels.text import (
     BLOCK,
@@ -19,7 +20,6 @@ from textpipe.kernels.text import (
     PIECES,
     PLACES,
     TEXT,
-    character,
     number_block,
     refill,
 )

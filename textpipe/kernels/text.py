@@ -16,9 +16,13 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
+from textpipe.kernels.boundaries import (
+    find_boundaries,
+    first_bytes,
+    how_many,
+    lowest,
+)
 from textpipe.kernels.compiled import compiled, inlined, read_only, writable
-
-INSIDE, JOINER, ALONE = 1, 2, 4
 
 N_CODES = 1 << 21
 """Entries of a table: whatever four bytes can say, so that no byte leads out of it."""
@@ -32,6 +36,7 @@ BLOCK = 512
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 LOW = np.uint64(0xFFFFFFFF)
 HALF, EIGHT, ONE, WHOLE = np.uint64(32), np.uint64(8), np.uint64(1), np.uint64(64)
+TO_TOP = np.uint64(56)
 
 TEXT = (read_only(types.uint8), read_only(types.int64))
 KNOWN = (
@@ -44,23 +49,6 @@ PLACES = (
     writable(types.int32),
     writable(types.int64),
 )
-
-
-@inlined
-def character(data, at, end):
-    """The code point that begins at a byte, and its bytes; what is no UTF-8 is one byte of U+FFFD."""
-    byte = np.int64(data[at])
-    if byte < 0x80:
-        return byte, 1
-    if byte >= 0xF0 and at + 4 <= end:
-        code = (byte & 7) << 18 | (np.int64(data[at + 1]) & 63) << 12
-        return code | (np.int64(data[at + 2]) & 63) << 6 | np.int64(data[at + 3]) & 63, 4
-    if 0xE0 <= byte < 0xF0 and at + 3 <= end:
-        code = (byte & 15) << 12 | (np.int64(data[at + 1]) & 63) << 6
-        return code | np.int64(data[at + 2]) & 63, 3
-    if 0xC0 <= byte < 0xE0 and at + 2 <= end:
-        return (byte & 31) << 6 | np.int64(data[at + 1]) & 63, 2
-    return np.int64(0xFFFD), 1
 
 
 @inlined
@@ -82,6 +70,41 @@ def refill(slots, hashes, n_distinct):
         while slots[slot]:
             slot = (slot + 1) & last
         slots[slot] = (hashes[number] & LOW) << HALF | np.uint64(number + 1)
+
+
+@inlined
+def hash_block(data, eights, block, lengths, n_block, multiplier, marks):
+    """The hash and the key of each piece of a block: eight bytes at a time, the last eight once more."""
+    for piece in range(n_block):
+        first, size = block[piece], lengths[piece]
+        if size <= 8:
+            packed = np.uint64(0)
+            if first < len(eights):
+                packed = eights[first] << np.uint64(64 - 8 * size)
+            else:
+                for byte in range(first, first + size):
+                    packed = packed >> EIGHT | np.uint64(data[byte]) << TO_TOP
+            marks[piece, 0], marks[piece, 1] = packed * multiplier, packed
+            continue
+        hashed, last = multiplier, first + size - 8
+        if last < len(eights):
+            for byte in range(first, last, 8):
+                hashed = (hashed ^ eights[byte]) * multiplier
+                hashed ^= hashed >> HALF
+            hashed = (hashed ^ eights[last]) * multiplier
+        else:
+            for byte in range(first, first + size):
+                hashed = (hashed + np.uint64(data[byte])) * multiplier
+        marks[piece, 0], marks[piece, 1] = hashed, hashed
+
+
+@inlined
+def _room(offsets, row):
+    """How many words of 64 bits the longest of the texts needs, and one more."""
+    longest = 0
+    for text in range(row, len(offsets) - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    return (longest >> 6) + 2
 
 
 @inlined
@@ -129,14 +152,16 @@ def number_block(
 
 
 @compiled(
-    *TEXT, read_only(types.uint8), types.int64, types.uint64, writable(types.int64), *KNOWN, *PLACES
-)
+    *TEXT, types.Array(types.uint64, 1, "A", readonly=True, aligned=False), read_only(types.uint8),
+    types.int64, types.uint64, writable(types.int64), *KNOWN, *PLACES,
+)  # fmt: skip
 def find_pieces(
-    data, offsets, table, shortest, multiplier, progress,
+    data, offsets, eights, table, shortest, multiplier, progress,
     slots, hashes, keys, firsts, sizes, codes, starts, ends, rows,
 ):  # fmt: skip
     """Find the pieces of the texts ``data[offsets[i]:offsets[i + 1]]``, and number the distinct ones.
 
+    eights    the eight bytes from each byte on as a number, as long as there are eight
     table     uint8[N_CODES], what each code point is
     shortest  how many characters a piece has at least
     multiplier   an odd number that whoever wrote the texts cannot know
@@ -152,45 +177,46 @@ def find_pieces(
     marks = np.empty((BLOCK, 2), np.uint64)
     held, held_from = 0, progress[DONE]  # pieces that have no number yet, and their first document
     n = progress[PIECES]
+    kinds, room = first_bytes(table), _room(offsets, progress[DONE])
+    inside, others, extra = (
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint64),
+    )
+    begun, ended, before = (
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint64),
+        np.zeros(room, np.int64),
+    )
     for row in range(progress[DONE], len(offsets) - 1):
         at, end = offsets[row], offsets[row + 1]
-        place = 0
-        while at < end:
-            byte = data[at]
-            if byte < 0x80:
-                kind, width = table[byte], 1
-            else:
-                code, width = character(data, at, end)
-                kind = table[code]
-            if not kind & (INSIDE | ALONE):
-                at += width
-                place += 1
-                continue
-            first, first_place, is_alone = at, place, not kind & INSIDE
-            hashed, packed = multiplier, np.uint64(0)
-            while True:  # one more character of the piece, of ``width`` bytes
-                for step in range(at, at + width):
-                    byte = data[step]
-                    hashed = (hashed + np.uint64(byte)) * multiplier
-                    packed = packed << EIGHT | np.uint64(byte)
-                at += width
-                place += 1
-                if at >= end or is_alone:
-                    break
-                byte = data[at]
-                if byte < 0x80:
-                    kind, width = table[byte], 1
-                else:
-                    code, width = character(data, at, end)
-                    kind = table[code]
-                if kind & INSIDE:
-                    continue
-                if not kind & JOINER or at + width >= end:
-                    break
-                code, _ = character(data, at + width, end)
-                if not table[code] & INSIDE:
-                    break
-            if place - first_place < shortest:
+        many = find_boundaries(data, at, end, table, kinds, inside, others, extra, begun, ended)
+        if many:
+            for word in range((end - at) >> 6):
+                before[word + 1] = before[word] + how_many(extra[word])
+        last_word = (end - at) >> 6
+        word, other, begins, finishes = 0, 0, begun[0], ended[0]
+        while True:
+            while not begins and word < last_word:
+                word += 1
+                begins = begun[word]
+            if not begins:
+                break
+            while not finishes:
+                other += 1
+                finishes = ended[other]
+            start, stop = lowest(begins), lowest(finishes)
+            begins, finishes = begins & (begins - ONE), finishes & (finishes - ONE)
+            first, size = at + (word << 6) + start, ((other - word) << 6) + stop - start
+            start, stop = start + (word << 6), stop + (other << 6)
+            if many:
+                start -= before[word] + how_many(
+                    extra[word] & ((ONE << np.uint64(start & 63)) - ONE)
+                )
+                stop -= before[other] + how_many(
+                    extra[other] & ((ONE << np.uint64(stop & 63)) - ONE)
+                )
+            if stop - start < shortest:
                 continue
             if not held:
                 held_from = row
@@ -198,12 +224,12 @@ def find_pieces(
                 progress[DONE], progress[PIECES] = held_from, rows[held_from]
                 progress[DISTINCT] = n_distinct
                 return
-            block[held], lengths[held] = first, at - first
-            marks[held, 0], marks[held, 1] = hashed, packed
-            starts[n], ends[n] = first_place, place
+            block[held], lengths[held] = first, size
+            starts[n], ends[n] = start, stop
             n += 1
             held += 1
             if held == BLOCK:
+                hash_block(data, eights, block, lengths, held, multiplier, marks)
                 n_distinct = number_block(
                     data, block, lengths, marks, held,
                     slots, hashes, keys, firsts, sizes, n_distinct, codes, n - held,
@@ -214,6 +240,7 @@ def find_pieces(
                     return
                 held = 0
         rows[row + 1] = n
+    hash_block(data, eights, block, lengths, held, multiplier, marks)
     n_distinct = number_block(
         data, block, lengths, marks, held,
         slots, hashes, keys, firsts, sizes, n_distinct, codes, n - held,

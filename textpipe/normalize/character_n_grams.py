@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +13,11 @@ from numpy.typing import NDArray
 from textpipe.documents import Int32, Int64, Tokens
 from textpipe.documents.pieces import Pieces, PiecesOfWords
 from textpipe.errors import DefinitionError
+from textpipe.kernels.worth import worth
 from textpipe.stage import TokenStage
 
-MANY = 100_000
-"""From how many runs on it is worth importing numba."""
+PER_RUN = 65e-9
+"""Seconds that Arrow takes to cut out a run."""
 
 
 class CharacterNGrams(TokenStage):
@@ -72,7 +72,8 @@ class RunsOfCharacters:
 
     def pieces(self, forms: pa.StringArray) -> Pieces:
         n = int(self._sizes(forms).sum())
-        compiled = n >= MANY or "textpipe.kernels.strings" in sys.modules
+        loops = "strings.refill", "strings.number_runs", "strings.copy"
+        compiled = worth(n * PER_RUN, *loops)
         return self.pieces_compiled(forms) if compiled else self.pieces_by_arrow(forms)
 
     def pieces_by_arrow(self, forms: pa.StringArray) -> Pieces:

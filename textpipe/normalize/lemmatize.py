@@ -23,7 +23,8 @@ from textpipe.stage import FormStage
 class Lemmatize(FormStage):
     """Put each word into its dictionary form: "ging" becomes "gehen", "mice" "mouse".
 
-    Reads tokens, writes tokens. A word that the engine does not know stays.
+    Reads tokens, writes tokens. A word that the engine does not know stays; simplemma is not asked for
+    words of more than 100 characters.
 
     Options:
         engine: simplemma (default): dictionaries and rules for 54 languages, by the word alone.

@@ -14,6 +14,9 @@ from textpipe.errors import DefinitionError, ResourceError, nearest
 REMEMBERED = 200_000
 """How many words' lemmas are remembered, about 40 MB."""
 
+LONGEST = 100
+"""Characters. No longer word is in a dictionary, and to put marks in order takes their number squared."""
+
 
 def simplemma_lemmas(language: str) -> Callable[[str], str]:
     """Lemma of a word by simplemma's dictionaries and rules."""
@@ -45,7 +48,7 @@ def simplemma_lemmas(language: str) -> Callable[[str], str]:
         found = dictionary.get(form) or strategy.get_lemma(form, language)
         return str(last.get_lemma(form, language) if found is None else found)
 
-    return lemma
+    return lambda form: lemma(form) if len(form) <= LONGEST else form
 
 
 def lookup_lemmas(language: str) -> Callable[[str], str]:

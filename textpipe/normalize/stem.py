@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Literal
 
@@ -94,6 +95,8 @@ class Stem(FormStage):
 
     def of_forms(self, forms: list[str]) -> list[str]:
         stems = self._stemmer()(forms)
+        if "" not in stems:
+            return stems
         return [stem or form for stem, form in zip(stems, forms, strict=True)]
 
     def work(self, tokens: Tokens) -> Tokens:
@@ -141,7 +144,8 @@ def _make(algorithm: str, language: str) -> Callable[[list[str]], list[str]]:
                 f'stem: NLTK has no Snowball stemmer for "{language}".{nearest(language, known)} '
                 f"It has one for: {', '.join(known)}"
             )
-        return _each(SnowballStemmer(SNOWBALL[language]).stem)
+        stem = SnowballStemmer(SNOWBALL[language]).stem
+        return _each(functools.partial(_english, stem) if language == "en" else stem)
     import Stemmer
 
     if language not in SNOWBALL:
@@ -150,7 +154,19 @@ def _make(algorithm: str, language: str) -> Callable[[list[str]], list[str]]:
             f"There is one for: {', '.join(SNOWBALL)}"
         )
     name = "porter" if algorithm == "porter" else SNOWBALL[language]
-    return _remembering(Stemmer.Stemmer(name, 0).stemWords)  # 0: without a cache of its own
+    # 0: without a cache of its own; to stem a word again takes no longer than to look it up
+    return Stemmer.Stemmer(name, 0).stemWords  # type: ignore[no-any-return]  # untyped library
+
+
+DIGITS = frozenset("0123456789_")
+
+
+def _english(stem: Callable[[str], str], form: str) -> str:
+    """What NLTK's English stemmer makes of a word; that all suffixes end in a letter or an apostrophe saves
+    it a look at the third of all words that are numbers and the like."""
+    if form[-1:] in DIGITS and form.isascii() and form[0] != "'":
+        return form.lower()
+    return stem(form)
 
 
 def _each(stem: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
@@ -166,6 +182,6 @@ def _remembering(stem_words: Callable[[list[str]], list[str]]) -> Callable[[list
         tables[0] = known  # one that is full is not emptied: another thread may be reading it
         new = [form for form in forms if form not in known]
         known.update(zip(new, stem_words(new), strict=True))
-        return [known[form] for form in forms]
+        return list(map(known.__getitem__, forms))
 
     return stem_new_words

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from textpipe.documents import Int64, UInt8
 from textpipe.errors import InputError
@@ -33,6 +35,14 @@ class Strings:
     def n_bytes(self) -> int:
         """How many bytes all of them have."""
         return int(self.offsets[-1] - self.offsets[0])
+
+    def eights(self) -> NDArray[np.uint64]:
+        """The eight bytes from each byte on as a number, as long as there are eight; they overlap.
+
+        Empty where this machine would read the first byte as the highest one.
+        """
+        n = max(len(self.data) - 7, 0) if sys.byteorder == "little" else 0
+        return np.ndarray((n,), np.uint64, self.data if n else None, strides=(1,) if n else None)
 
     @staticmethod
     def of(array: Any) -> Strings:

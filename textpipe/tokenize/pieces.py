@@ -17,10 +17,15 @@ import numpy as np
 import pyarrow as pa
 
 from textpipe.documents import Tokens, UInt8
+from textpipe.kernels.worth import worth
 from textpipe.tokenize.distinct import Distinct, Strings
 
-LITTLE = 1_000_000
-"""Bytes. Python searches them in 0.1 s, which is less than loading the compiled loops takes."""
+PER_BYTE = 150e-9
+"""Seconds that Python takes to find the pieces."""
+
+PIECES = "text.find_pieces", "text.gather"
+PARTS = "parts.number_parts", "parts.spread"
+"""The loops that find pieces, and that put their parts in place."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,9 @@ def pieces_of(text: pa.LargeStringArray, kind: Kind, much: bool) -> Tokens:
     return pieces_in_python(text.to_pylist(), kind)
 
 
-def is_much(n_bytes: int) -> bool:
+def is_much(n_bytes: int, in_parts: bool = False) -> bool:
     """Is this enough text for the compiled loops, or are they loaded anyway?"""
-    return n_bytes > LITTLE or "textpipe.kernels.text" in sys.modules
+    return worth(n_bytes * PER_BYTE, *PIECES, *(PARTS if in_parts else ()))
 
 
 def pieces_in_python(texts: list[str], kind: Kind) -> Tokens:
@@ -113,7 +118,7 @@ def pieces_compiled(texts: Strings, kind: Kind) -> Tokens:
     while distinct.done < len(texts):
         distinct.make_room()
         find_pieces(
-            texts.data, texts.offsets, table, kind.shortest, *distinct.arrays(),
+            texts.data, texts.offsets, texts.eights(), table, kind.shortest, *distinct.arrays(),
             codes, starts, ends, rows,
         )  # fmt: skip
         if distinct.done < len(texts) and not distinct.is_full:
@@ -127,7 +132,8 @@ def pieces_compiled(texts: Strings, kind: Kind) -> Tokens:
 @functools.cache
 def table_of(kind: Kind) -> UInt8:
     """What each code point is: see kernels/text.py."""
-    from textpipe.kernels.text import ALONE, INSIDE, JOINER, N_CODES
+    from textpipe.kernels.boundaries import ALONE, INSIDE, JOINER
+    from textpipe.kernels.text import N_CODES
 
     table = np.zeros(N_CODES, np.uint8)
     characters = np.arange(sys.maxunicode + 1, dtype="<u4").tobytes()

@@ -46,10 +46,10 @@ class Tokenize(Stage):
     The same whatever the batch: spaCy sees one stretch without white space at a time (in "8 ):2" it
     would see "8 )" across the space, and miss "):"). A stretch of more than 1,000 characters, or of
     more than 100 of which a third are symbols, would take it minutes: it is cut into words and single
-    symbols instead. So is one of more than 5,000 characters by the engines that look at lines (NLTK's,
-    and spaCy's for languages without spaces). The column ``tokenize.long_chunks`` of ``counts`` says
-    how many a document had. The HTML entities that NLTK's tweet tokenizer would decode are left as
-    they are: that is the work of clean_html.
+    symbols instead. So is a line with a stretch of more than 500 characters by NLTK's engines, and one of
+    more than 5,000 by spaCy's for languages without spaces. The column ``tokenize.long_chunks`` of
+    ``counts`` says how many a document had. The HTML entities that NLTK's tweet tokenizer would decode are
+    left as they are: that is the work of clean_html.
 
     Raises DefinitionError for a language that spaCy does not know, ResourceError for one (such as ja,
     ko, th, vi) whose tokenizer needs a package that is not installed.
@@ -83,8 +83,7 @@ class Tokenize(Stage):
 
     def apply(self, documents: Documents) -> Documents:
         engine = self._ready()
-        self._n_bytes += documents.text.nbytes
-        much = is_much(self._n_bytes)
+        much = is_much(documents.text.nbytes, engine.cut is not None)
         found = pieces_of(documents.text, engine.pieces, much)
         if engine.cut is None:
             return documents.with_(words=found, tokens=found)
@@ -107,7 +106,6 @@ class Tokenize(Stage):
             is_spacy = self.engine == "spacy"
             self._engine = spacy_engine.spacy(wanted[1]) if is_spacy else ENGINES[self.engine]()
             self._known: dict[str, Cut] = {}
-            self._n_bytes = 0
             self._made_for = wanted
         return self._engine
 

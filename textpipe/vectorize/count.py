@@ -14,6 +14,7 @@ from textpipe.errors import DefinitionError, InputError
 from textpipe.grams import word_n_grams
 from textpipe.stage import Vectorizer
 from textpipe.vectorize.counting import count_columns, frequencies_of_forms, lengths_of, totals
+from textpipe.vectorize.covered import words_with_known
 from textpipe.vectorize.lookup import Lookup
 
 
@@ -130,13 +131,8 @@ class Count(Vectorizer):
         length = lengths_of(counts)
         if self.binary:
             counts.data[:] = 1.0
-        known, total = columns >= 0, tokens.words_covered(documents.words)
-        return Matrix(
-            self.weigh(counts, length),
-            self.features(),
-            total if known.all() else tokens.words_with_known(known, documents.words),
-            total,
-        )
+        known, total = words_with_known(tokens, columns >= 0, documents.words)
+        return Matrix(self.weigh(counts, length), self.features(), known, total)
 
     def weigh(self, counts: Any, length: Int64) -> Any:
         """What the counts (float64 CSR, its own copy) become; a plain count leaves them alone.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import sparse
 
 from textpipe.documents import Int32, Int64, Tokens
 from textpipe.documents.pieces import PiecesOfWords
+from textpipe.kernels.worth import worth
 
-MANY = 100_000
-"""From how many tokens on it is worth importing numba."""
+PER_TOKEN = 25e-9
+"""Seconds that NumPy takes to count a token."""
 
 
 def count_forms(tokens: Tokens) -> Any:
@@ -31,8 +31,8 @@ def count_columns(tokens: Tokens, columns: Int32, n_columns: int) -> Any:
         return count_codes(codes, tokens.rows, n_columns)
     words, pieces = count_forms(tokens.words), tokens.pieces
     codes, per_word = columns[pieces.codes], np.diff(pieces.rows)
-    if not _worth_compiling(len(codes), n_columns):
-        counts = words @ _count_by_scipy(codes, pieces.rows, n_columns)
+    if not _worth_compiling(len(codes), n_columns, "count_pieces"):
+        counts = words @ _count_by_numpy(codes, pieces.rows, n_columns)
         counts.sort_indices()
         return counts
     from textpipe.kernels.counting import count_pieces
@@ -45,8 +45,8 @@ def count_columns(tokens: Tokens, columns: Int32, n_columns: int) -> Any:
 
 def count_codes(codes: Int32, rows: Int64, n_columns: int) -> Any:
     """CSR [n_documents, n_columns], float64, indices sorted, of how often each code occurs; -1 is none."""
-    if not _worth_compiling(len(codes), n_columns):
-        return _count_by_scipy(codes, rows, n_columns)
+    if not _worth_compiling(len(codes), n_columns, "count_tokens"):
+        return _count_by_numpy(codes, rows, n_columns)
     from textpipe.kernels.counting import count_tokens
 
     room = _Room(len(rows) - 1, len(codes), n_columns)
@@ -69,8 +69,8 @@ def frequencies_of_forms(tokens: Tokens) -> Int64:
     if not isinstance(tokens, PiecesOfWords):
         return document_frequencies(tokens.codes, tokens.rows, len(tokens.forms))
     words, pieces = count_forms(tokens.words), tokens.pieces
-    if not _worth_compiling(len(pieces.codes), len(pieces.forms)):
-        counts = words @ _count_by_scipy(pieces.codes, pieces.rows, len(pieces.forms))
+    if not _worth_compiling(len(pieces.codes), len(pieces.forms), "documents_with_pieces"):
+        counts = words @ _count_by_numpy(pieces.codes, pieces.rows, len(pieces.forms))
         return np.bincount(counts.indices, minlength=len(pieces.forms))
     from textpipe.kernels.counting import documents_with_pieces
 
@@ -82,8 +82,8 @@ def frequencies_of_forms(tokens: Tokens) -> Int64:
 
 def document_frequencies(codes: Int32, rows: Int64, n_columns: int) -> Int64:
     """int64[n_columns], in how many documents each code occurs."""
-    if not _worth_compiling(len(codes), n_columns):
-        counts = _count_by_scipy(codes, rows, n_columns)
+    if not _worth_compiling(len(codes), n_columns, "documents_with"):
+        counts = _count_by_numpy(codes, rows, n_columns)
         return np.bincount(counts.indices, minlength=n_columns).astype(np.int64)
     from textpipe.kernels.counting import documents_with
 
@@ -94,7 +94,23 @@ def document_frequencies(codes: Int32, rows: Int64, n_columns: int) -> Int64:
 
 def lengths_of(counts: Any) -> Int64:
     """How many tokens were counted in each document, int64[n_documents]."""
-    return np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
+    until = np.concatenate(([0], np.cumsum(counts.data)))  # whole numbers: exact
+    lengths: Int64 = np.diff(until[counts.indptr]).astype(np.int64)
+    return lengths
+
+
+def divide_rows(values: Any, norm: Literal["l2", "l1", "none"]) -> Any:
+    """The rows (float64 CSR, which is changed) divided by their length; a zero row stays zero.
+
+    As ``rows.unit_rows``, without a copy, and without a look whether it is a matrix.
+    """
+    from sklearn.utils import sparsefuncs_fast
+
+    if norm == "l2":
+        sparsefuncs_fast.inplace_csr_row_normalize_l2(values)
+    elif norm == "l1":
+        sparsefuncs_fast.inplace_csr_row_normalize_l1(values)
+    return values
 
 
 class _Room:
@@ -109,27 +125,30 @@ class _Room:
         n = int(starts[-1])
         columns.resize(n, refcheck=False)
         counts.resize(n, refcheck=False)
-        shape = len(starts) - 1, self.n_columns
-        matrix = sparse.csr_matrix((counts, columns, starts), shape=shape)
-        matrix.has_canonical_format = True
-        return matrix
+        return _matrix(starts, columns, counts, self.n_columns)
 
 
-def _count_by_scipy(codes: Int32, rows: Int64, n_columns: int) -> Any:
+def _count_by_numpy(codes: Int32, rows: Int64, n_columns: int) -> Any:
     known = codes >= 0
-    rows, codes = (
-        np.concatenate(([0], np.cumsum(known)))[rows],
-        codes[known],
-    )  # a copy: it is sorted
-    shape = len(rows) - 1, n_columns
-    counts = sparse.csr_matrix(
-        (np.ones(len(codes)), codes.astype(np.int32, copy=False), rows), shape
-    )
-    counts.sum_duplicates()
-    return counts
+    row_of_token = np.repeat(np.arange(len(rows) - 1), np.diff(rows))
+    places = row_of_token[known] * n_columns + codes[known]  # in the matrix, row by row
+    places.sort()
+    first = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1]))[: len(places)])
+    counts = np.diff(np.append(first, len(places))).astype(np.float64)
+    places = places[first]
+    starts = np.searchsorted(places, np.arange(len(rows)) * n_columns)
+    columns = (places % max(n_columns, 1)).astype(np.int32)
+    return _matrix(starts, columns, counts, n_columns)
 
 
-def _worth_compiling(n_tokens: int, n_columns: int) -> bool:
+def _matrix(starts: Int64, columns: Int32, counts: Any, n_columns: int) -> Any:
+    """CSR whose indices are sorted, and each stands once."""
+    shape = len(starts) - 1, n_columns
+    matrix = sparse.csr_matrix((counts, columns, starts), shape=shape)
+    matrix.has_canonical_format = True
+    return matrix
+
+
+def _worth_compiling(n_tokens: int, n_columns: int, loop: str) -> bool:
     """Is there enough to do? (Room for all columns is to be made.)"""
-    loaded = "textpipe.kernels.counting" in sys.modules
-    return 16 * n_tokens > n_columns and (loaded or n_tokens > MANY)
+    return 16 * n_tokens > n_columns and worth(n_tokens * PER_TOKEN, f"counting.{loop}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -13,11 +12,12 @@ from scipy import sparse
 
 from textpipe.documents import Documents, Int64, Matrix, Tokens
 from textpipe.errors import DefinitionError, InputError, nearest
+from textpipe.kernels.worth import worth
 from textpipe.stage import Vectorizer
 from textpipe.vectorize.counting import count_codes, document_frequencies
 
-MUCH, SOME = 50_000_000, 1_000_000
-"""From how many multiplications on it is worth importing numba (0.4 s), and if that is there already."""
+PER_PRODUCT = 8e-9
+"""Seconds that SciPy takes to multiply and add, with what it takes to pick out the vectors."""
 
 Float64: TypeAlias = NDArray[np.float64]
 Float32: TypeAlias = NDArray[np.float32]
@@ -221,9 +221,8 @@ def weighted_sums(weights: Any, vectors: Float32, extra: Float32) -> Float64:
 
 
 def _worth_compiling(work: int) -> bool:
-    """Is there so much to multiply, or is the loop there already?"""
-    there = "textpipe.kernels.vectors" in sys.modules
-    return there or work >= (SOME if "numba" in sys.modules else MUCH)
+    """Is there so much to multiply?"""
+    return worth(work * PER_PRODUCT, "vectors.sum_vectors")
 
 
 def tokens_of(documents: Documents) -> Tokens:

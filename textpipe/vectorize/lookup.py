@@ -9,9 +9,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textpipe.documents import Int32, Int64
+from textpipe.kernels.worth import worth
 
-MANY = 20_000
-"""From how many words on it is worth importing numba."""
+PER_WORD = 80e-9
+"""Seconds that Python takes to put a word into a dictionary, or to look it up."""
 
 
 class Lookup:
@@ -28,8 +29,9 @@ class Lookup:
 
     def columns(self, words: pa.StringArray) -> Int32:
         """Where in the vocabulary each word stands, int32[n_words]; -1 if it does not."""
-        if self._table is None and len(words) < MANY:
-            known = self._columns  # another thread may put it away
+        known = self._columns  # another thread may put it away
+        n = len(words) + (len(self.vocabulary) if known is None else 0)
+        if self._table is None and not worth(n * PER_WORD, "strings.fill", "strings.find"):
             if known is None:
                 known = {w: column for column, w in enumerate(self.vocabulary.to_pylist())}
                 self._columns = known

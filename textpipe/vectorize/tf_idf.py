@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents import Int64
-from textpipe.rows import unit_rows
 from textpipe.vectorize.count import Count
+from textpipe.vectorize.counting import divide_rows
 
 
 class TfIdf(Count):
@@ -53,14 +53,17 @@ class TfIdf(Count):
     @property
     def idf_(self) -> NDArray[np.float64]:
         """Inverse document frequency of each word, float64[n_words]; made of the stored integers."""
-        idf: NDArray[np.float64] = (
-            np.log((1 + self.n_documents_) / (1 + self.document_frequencies_)) + 1
-        )
-        return idf
+        made: tuple[int, Int64, NDArray[np.float64]] | None = self.__dict__.get("_idf")
+        n, frequencies = self.n_documents_, self.document_frequencies_
+        if made is None or made[0] != n or made[1] is not frequencies:
+            idf = np.log((1 + n) / (1 + frequencies)) + 1
+            idf.flags.writeable = False
+            made = self._idf = n, frequencies, idf
+        return made[2]
 
     def weigh(self, counts: Any, length: Int64) -> Any:
         if self.sublinear_tf:
             np.log(counts.data, out=counts.data)
             counts.data += 1.0
         counts.data *= self.idf_[counts.indices]
-        return counts if self.norm == "none" else unit_rows(counts, self.norm)
+        return divide_rows(counts, self.norm)

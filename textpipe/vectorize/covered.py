@@ -1,0 +1,54 @@
+"""On how many words of each document tokens stand.
+
+``Tokens`` knows it for whatever tokens are: n-grams, pieces of words, words cut in two. Most tokens are just
+the words that earlier stages have left. To see that they are takes one walk through their spans; then the
+answer is how many there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textpipe.documents import Int64, Tokens
+from textpipe.kernels.worth import worth
+
+PER_TOKEN = 150e-9
+"""Seconds that it takes ``Tokens`` to find the words under a token."""
+
+
+def words_with_known(
+    tokens: Tokens, known: NDArray[np.bool_], words: Tokens | None
+) -> tuple[Int64, Int64]:
+    """On how many words of each document known tokens stand, and on how many all of them, int64[n_documents].
+
+    ``known`` [n_forms] says which forms are known; ``words`` are the same documents as they were cut.
+
+    >>> words = Tokens.of_lists([["to", "be", "free"]])
+    >>> tokens = words.map(["to", None, "free"])
+    >>> words_with_known(tokens, np.array([False, True]), words)
+    (array([1]), array([2]))
+    """
+    if words is None or not each_a_word(tokens, words):
+        total = tokens.words_covered(words)
+        return (total if known.all() else tokens.words_with_known(known, words)), total
+    total = tokens.lengths()
+    return (total if known.all() else tokens.words_with_known(known, None)), total
+
+
+def each_a_word(tokens: Tokens, words: Tokens) -> bool:
+    """Is each of these tokens one of the words, and each another one?
+
+    False may also mean that nobody looked, since they are few.
+    """
+    if type(tokens) is not Tokens or not worth(len(tokens.codes) * PER_TOKEN, "spans.each_a_word"):
+        return False
+    from textpipe.kernels.spans import each_a_word as walk
+
+    answer = np.zeros(1, np.int64)
+    walk(
+        *(tokens.starts, tokens.ends, tokens.rows),
+        *(words.starts, words.ends, words.rows),
+        answer,
+    )
+    return bool(answer[0])
