@@ -13,7 +13,15 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
-OF_ACCURACY = {"accuracy", "high_dimensions", "hostile", "import_time", "ladder", "stages", "tagger"}
+OF_ACCURACY = {
+    "accuracy",
+    "high_dimensions",
+    "hostile",
+    "import_time",
+    "ladder",
+    "stages",
+    "tagger",
+}
 """These take minutes, or compare nothing; what they call is tested elsewhere."""
 
 
