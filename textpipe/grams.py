@@ -35,12 +35,12 @@ def word_n_grams(tokens: Tokens, minimum: int, maximum: int) -> Tokens:
     for n in range(1, maximum + 1):
         if n > 1:  # an n-gram is an (n-1)-gram and one word more
             begins = goes_on & np.append(begins[1:], False)
-            first = np.flatnonzero(begins)
-            heads, tails, numbers = _distinct_pairs(gram[first], tokens.codes[first + n - 1])
+            heads_at = np.flatnonzero(begins)
+            heads, tails, numbers = _distinct_pairs(gram[heads_at], tokens.codes[heads_at + n - 1])
             heads, tails = forms.take(pa.array(heads)), tokens.forms.take(pa.array(tails))
             forms = pc.binary_join_element_wise(heads, tails, " ")
             gram = np.full(n_tokens, -1, np.int32)
-            gram[first] = numbers
+            gram[heads_at] = numbers
         if n >= minimum:
             by_length.append(np.where(begins, gram + np.int32(base), np.int32(-1)))
             all_forms.append(forms)
@@ -95,7 +95,7 @@ def _number_compiled(heads: Int32, tails: Int32) -> tuple[Int64, Int32]:
     return pairs[: n[0]], numbers
 
 
-def _laid_out(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int64, Int64]:
+def _laid_out(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int32, Int32]:
     """The n-grams in the order of their first token, shorter ones first; where each begins, and where the
     next token follows. ``grams`` [n_lengths, n_tokens] begin at each token; -1 is none."""
     compiled = worth(grams.shape[1] * PER_PLACE, "counting.lay_out")
@@ -103,17 +103,18 @@ def _laid_out(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int64, Int
     return lay_out(grams, minimum)
 
 
-def _lay_out_by_numpy(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int64, Int64]:
+def _lay_out_by_numpy(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int32, Int32]:
     codes = grams.T.ravel()
     places = np.flatnonzero(codes >= 0)
     first, more = np.divmod(places, len(grams))
-    return codes[places], first, first + more + minimum
+    after = first + more + minimum
+    return codes[places], first.astype(np.int32), after.astype(np.int32)
 
 
-def _lay_out_compiled(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int64, Int64]:
+def _lay_out_compiled(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int32, Int32]:
     from textpipe.kernels.counting import lay_out
 
     n = int((grams >= 0).sum())
-    codes, first, after = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int64)
+    codes, first, after = (np.empty(n, np.int32) for _ in range(3))
     lay_out(grams, minimum, codes, first, after)
     return codes, first, after

@@ -291,7 +291,13 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     until = position + 1
                 failed: list[Failed] = []
                 parts = self._through(
-                    position, until, documents, observe, set_aside and failed.append, whole=whole
+                    position,
+                    until,
+                    documents,
+                    observe,
+                    set_aside and failed.append,
+                    whole=whole,
+                    all_kept=True,
                 )
                 there = np.ones(len(documents), bool)
                 documents = Documents.concat(list(parts))
@@ -478,16 +484,24 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         set_aside: SetAside | None = None,
         only_matrix: bool = False,
         whole: bool = False,
+        all_kept: bool = False,
     ) -> Iterator[Documents]:
-        """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``."""
+        """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``.
+
+        ``all_kept`` says that the results will be in memory together.
+        """
         stages = self.stages[position:until]
         given = [documents] if isinstance(documents, Documents) else documents
         if not any(stage.uses_mails for stage in walk(self.stages[position:])):
             given = (one.with_(mails=None) for one in given)
         if not position:
             given = (limited(one, self.max_characters) for one in given)
-        parts = itertools.chain.from_iterable(([one] if whole else batches(one)) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
+        quick = all_kept and memory is None and all(stage.in_threads for stage in stages)
+        large = quick and self.n_jobs in (None, 1)
+        parts = itertools.chain.from_iterable(
+            ([one] if whole else batches(one, large)) for one in given
+        )
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)
         n_failed = 0
         for done in spread(chain, parts, self.n_jobs, only_matrix):

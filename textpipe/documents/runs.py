@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from textpipe.documents.arrays import Int64
+from textpipe.documents.arrays import Int32, Int64
 from textpipe.documents.tokens import Tokens
 
 
@@ -15,17 +15,17 @@ class RunsOfTokens(Tokens):
     """Runs of neighbouring tokens, which know from these on which words they stand.
 
     of_tokens      the tokens
-    first, after   int64[n_runs], where in ``of_tokens`` each run begins, and where the next token follows
+    first, after   int32[n_runs], where in ``of_tokens`` each run begins, and where the next token follows
     """
 
     of_tokens: Tokens | None = None
-    first: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    after: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    first: Int32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    after: Int32 = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def _words_under(self, words: Tokens) -> tuple[Int64, Int64]:
         if self.of_tokens is None:
             return super()._words_under(words)
         if self.of_tokens._are(words):
-            return self.first, self.after
+            return self.first.astype(np.int64), self.after.astype(np.int64)
         first, after = self.of_tokens._words_under(words)
         return first[self.first], np.maximum(first[self.first], after[self.after - 1])

@@ -200,7 +200,9 @@ class Tokens:
 
     def _stand_on(self, words: Tokens | None) -> bool:
         """Is each of these tokens a word by itself?"""
-        return words is None or not len(self.starts) or np.array_equal(self.starts, words.starts)
+        if words is None or not len(self.starts) or self.starts is words.starts:
+            return True
+        return np.array_equal(self.starts, words.starts)
 
     def _are(self, words: Tokens) -> bool:
         """Are these the words themselves, whatever became of their forms?"""

@@ -202,8 +202,8 @@ def number_pairs(heads, tails, secret, pairs, numbers, n_distinct):
 
 
 @compiled(
-    read_only(types.int32, 2), types.int64, writable(types.int32), writable(types.int64),
-    writable(types.int64),
+    read_only(types.int32, 2), types.int64, writable(types.int32), writable(types.int32),
+    writable(types.int32),
 )  # fmt: skip
 def lay_out(grams, minimum, codes, first, after):
     """The n-grams in the order of their first token, shorter ones first, and where they begin and end.

@@ -14,14 +14,22 @@ MOST_BYTES = 8_000_000
 not depend on either."""
 
 
-def batches(documents: Documents) -> Iterator[Documents]:
-    """The documents in parts, in order; at least one part, which is empty if there are none."""
-    n = len(documents)
+LARGE = 8
+"""How many times as much a large batch has."""
+
+
+def batches(documents: Documents, large: bool = False) -> Iterator[Documents]:
+    """The documents in parts, in order; at least one part, which is empty if there are none.
+
+    ``large`` parts are for quick stages whose results are all kept: to join small ones takes longer.
+    """
+    n, times = len(documents), LARGE if large else 1
     until = np.cumsum(bytes_of(documents))
     start = 0
     while start < n or start == n == 0:
-        filled = int(np.searchsorted(until, (until[start - 1] if start else 0) + MOST_BYTES)) + 1
-        end = max(start + 1, min(n, start + MOST_DOCUMENTS, filled))
+        full = (until[start - 1] if start else 0) + times * MOST_BYTES
+        filled = int(np.searchsorted(until, full)) + 1
+        end = max(start + 1, min(n, start + times * MOST_DOCUMENTS, filled))
         yield documents if (start, end) == (0, n) else documents[start:end]
         start = end
 

@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from textpipe.documents import Documents, Int64
+from textpipe.documents import Documents
 from textpipe.errors import DefinitionError
 from textpipe.rows import unit_rows
 from textpipe.vectorize.count import Count
-from textpipe.vectorize.counting import totals
+from textpipe.vectorize.counting import lengths_of, totals
 
 
 class Bm25(Count):
@@ -78,9 +78,10 @@ class Bm25(Count):
         idf: NDArray[np.float64] = np.log1p((rest + 0.5) / (self.document_frequencies_ + 0.5))
         return idf
 
-    def weigh(self, counts: Any, length: Int64) -> Any:
+    def weigh(self, counts: Any) -> Any:
         mean_length = self.total_length_ / self.n_documents_
-        slowness = self.k1 * (1 - self.b + self.b * length / mean_length)
+        slowness = self.k1 * (1 - self.b + self.b * lengths_of(counts) / mean_length)
+        counts = super().weigh(counts)
         per_entry = np.repeat(slowness, np.diff(counts.indptr))
         counts.data *= (self.k1 + 1) / (counts.data + per_entry)
         counts.data *= self.idf_[counts.indices]

@@ -13,7 +13,7 @@ from textpipe.documents import Documents, Int32, Int64, Matrix, Tokens
 from textpipe.errors import DefinitionError, InputError
 from textpipe.grams import word_n_grams
 from textpipe.stage import Vectorizer
-from textpipe.vectorize.counting import count_columns, frequencies_of_forms, lengths_of, totals
+from textpipe.vectorize.counting import count_columns, frequencies_of_forms, totals
 from textpipe.vectorize.covered import words_with_known
 from textpipe.vectorize.lookup import Lookup
 
@@ -128,17 +128,13 @@ class Count(Vectorizer):
     def vectorize(self, documents: Documents) -> Matrix:
         tokens, columns = self.found(documents)
         counts = count_columns(tokens, columns, len(self.vocabulary_))
-        length = lengths_of(counts)
+        known, total = words_with_known(tokens, columns >= 0, documents.words)
+        return Matrix(self.weigh(counts), self.features(), known, total)
+
+    def weigh(self, counts: Any) -> Any:
+        """What the counts (float64 CSR, its own copy) become; a plain count leaves them alone."""
         if self.binary:
             counts.data[:] = 1.0
-        known, total = words_with_known(tokens, columns >= 0, documents.words)
-        return Matrix(self.weigh(counts, length), self.features(), known, total)
-
-    def weigh(self, counts: Any, length: Int64) -> Any:
-        """What the counts (float64 CSR, its own copy) become; a plain count leaves them alone.
-
-        ``length`` [n_documents] is how many known tokens each document has.
-        """
         return counts
 
     def counted(self, documents: Documents) -> Tokens:

@@ -61,7 +61,8 @@ class TfIdf(Count):
             made = self._idf = n, frequencies, idf
         return made[2]
 
-    def weigh(self, counts: Any, length: Int64) -> Any:
+    def weigh(self, counts: Any) -> Any:
+        counts = super().weigh(counts)
         if self.sublinear_tf:
             np.log(counts.data, out=counts.data)
             counts.data += 1.0
