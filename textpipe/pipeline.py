@@ -16,7 +16,7 @@ from sklearn.utils.metaestimators import available_if
 from textpipe.classify.decider import Decider
 from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.training_set import TrainingSet
-from textpipe.documents import Decisions, Documents
+from textpipe.documents import Decisions, Documents, joined
 from textpipe.errors import DefinitionError, InputError, TextpipeError
 from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
@@ -300,7 +300,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     all_kept=True,
                 )
                 there = np.ones(len(documents), bool)
-                documents = Documents.concat(list(parts))
+                documents = joined(parts)
                 if set_aside and failed:
                     there[[one.position for one in failed]] = False
                     labels = None if labels is None else labels[there]

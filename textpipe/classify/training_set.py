@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -78,7 +78,7 @@ class TrainingSet(Decider):
         self.targets_ = targets
 
     def _excerpts(self, documents: Documents) -> pa.Array:
-        texts = documents.texts() if self.excerpt else []
+        texts = each_text(documents.text) if self.excerpt else iter(())
         cut = [" ".join(text[: 4 * self.excerpt].split())[: self.excerpt] for text in texts]
         return pa.array(cut, pa.string())
 
@@ -307,6 +307,12 @@ def digests_of(documents: Documents) -> NDArray[np.uint64]:
     """A digest of each document's text, uint64[n_documents, 2]: by it a document is known again."""
     digests = [
         hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        for text in documents.texts()
+        for text in each_text(documents.text)
     ]
     return np.frombuffer(b"".join(digests), "<u8").reshape(-1, 2)
+
+
+def each_text(text: pa.LargeStringArray) -> Iterator[str]:
+    """One text after another; not all of them are Python strings at the same time."""
+    for first in range(0, len(text), 1000):
+        yield from text.slice(first, 1000).to_pylist()

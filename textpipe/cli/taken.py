@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -80,7 +79,7 @@ def batches(records: Iterable[Record], mails: bool = True) -> Iterator[Documents
 
     from textpipe.sources.corpus import gather
 
-    unlabelled = (dataclasses.replace(record, label=None) for record in records)
-    while part := list(itertools.islice(unlabelled, AT_A_TIME)):
+    records = iter(records)
+    while part := list(itertools.islice(records, AT_A_TIME)):
         ids = pa.array([record.id for record in part], pa.string())
-        yield gather(part, mails=mails).documents.with_(ids=ids)
+        yield gather(part, mails=mails, labels=False).documents.with_(ids=ids)

@@ -15,6 +15,7 @@ from textpipe.documents.arrays import Int32, Int64, UInt8
 from textpipe.documents.columns import clean_surrogates, is_missing, one_column
 from textpipe.documents.decisions import UNSURE, Decisions
 from textpipe.documents.documents import Documents
+from textpipe.documents.joining import joined
 from textpipe.documents.matrix import Matrix
 from textpipe.documents.regions import Region, Regions
 from textpipe.documents.tokens import UPOS, Tokens
@@ -33,5 +34,6 @@ __all__ = [
     "UInt8",
     "clean_surrogates",
     "is_missing",
+    "joined",
     "one_column",
 ]

@@ -131,7 +131,7 @@ class Tokens:
         if len(new_forms) != len(self.forms):
             raise InputError(f"{len(new_forms)} new forms were given for {len(self.forms)} forms")
         if isinstance(new_forms, pa.StringArray):
-            forms, table = _numbered(pc.if_else(pc.equal(new_forms, ""), None, new_forms))
+            forms, table = numbered(pc.if_else(pc.equal(new_forms, ""), None, new_forms))
         else:
             index: dict[str, int] = {}
             table = np.fromiter(
@@ -246,7 +246,7 @@ class Tokens:
     def _concat(self, parts: Sequence[Tokens]) -> Tokens:
         # together the forms of many parts may have more bytes than the offsets of ``string`` can count
         together = pa.concat_arrays([part.forms.cast(pa.large_string()) for part in parts])
-        forms, table = _numbered(together)
+        forms, table = numbered(together)
         codes = np.empty(sum(len(part.codes) for part in parts), np.int32)
         base, at = 0, 0
         for part in parts:
@@ -284,7 +284,7 @@ class Tokens:
         )
 
 
-def _numbered(forms: Any) -> tuple[pa.StringArray, Int32]:
+def numbered(forms: Any) -> tuple[pa.StringArray, Int32]:
     """The distinct ones of some strings (Arrow), in order of appearance, and which of them each is;
     -1 for null."""
     found = forms.dictionary_encode()

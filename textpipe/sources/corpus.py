@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,11 +11,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Regions
+from textpipe.documents.joining import Joining
 from textpipe.sources.counted import counted
 from textpipe.sources.record import Note, Record, Skipped
 
 REPORT_EVERY = 1000
 """After how many documents progress is reported."""
+
+MOST_RECORDS, MOST_CHARACTERS = 10_000, 8_000_000
+"""So many records, or characters and bytes of mails, are held before they become columns."""
 
 
 @dataclass(frozen=True)
@@ -76,64 +79,117 @@ def gather(
     items: Iterable[Record | Skipped | Note],
     progress: Callable[[int], None] | None = None,
     mails: bool = True,
+    labels: bool = True,
 ) -> Corpus:
     """A corpus of all that the readers yield.
 
     If some records have a label, those without one are set aside. An id that comes twice gets a
     number, ``name#2``. ``progress`` is called with the number of documents read so far. Without ``mails``,
-    the bytes of mails are not kept, only their texts.
+    the bytes of mails are not kept, only their texts; without ``labels``, no label is.
     """
-    records: list[Record] = []
+    labelled, unlabelled = _Gathered(mails, labels), _Gathered(mails, labels)
     skipped: list[Skipped] = []
     notes: list[str] = []
+    n = 0
     for item in items:
         if isinstance(item, Record):
-            records.append(item if mails else dataclasses.replace(item, raw=None))
-            if progress is not None and len(records) % REPORT_EVERY == 0:
-                progress(len(records))
+            (labelled if labels and item.label is not None else unlabelled).add(item)
+            n += 1
+            if progress is not None and n % REPORT_EVERY == 0:
+                progress(n)
         elif isinstance(item, Skipped):
             skipped.append(item)
         else:
             notes.append(item.text)
     if progress is not None:
-        progress(len(records))
-    if any(record.label is not None for record in records):
-        reason = "no label, while other documents have one"
-        skipped += [Skipped(record.place, reason) for record in records if record.label is None]
-        records = [record for record in records if record.label is not None]
-    encodings = Counter(record.encoding for record in records)
-    ids = _unique([record.id for record in records], notes)
-    notes += _defects(records)
-    return Corpus(
-        _documents(records, ids),
-        _labels(records),
-        skipped,
-        dict(encodings.most_common()),
-        notes,
-    )
+        progress(n)
+    taken = unlabelled
+    if len(labelled):
+        taken, reason = labelled, "no label, while other documents have one"
+        skipped += [Skipped(place, reason) for place in unlabelled.places()]
+    documents = taken.documents(notes)
+    encodings = dict(taken.encodings.most_common())
+    return Corpus(documents, taken.labels(), skipped, encodings, [*notes, *taken.defects()])
 
 
-def _documents(records: list[Record], ids: list[str]) -> Documents:
-    kinds = {region.kind for record in records for region in record.regions}
+class _Gathered:
+    """Records, all with a label or all without, as documents: part by part, for they may be many."""
+
+    def __init__(self, mails: bool, labels: bool) -> None:
+        self.mails, self.with_labels = mails, labels
+        self.encodings: Counter[str] = Counter()
+        self._parts = Joining()
+        self._records: list[Record] = []
+        self._size = 0
+        self._ids: list[str] = []
+        self._places: list[str] = []
+        self._labels: list[str] = []
+        self._defects: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._ids) + len(self._records)
+
+    def add(self, record: Record) -> None:
+        """One more."""
+        self._records.append(record)
+        self._size += sum(len(region.text) for region in record.regions) + len(record.raw or b"")
+        if len(self._records) == MOST_RECORDS or self._size > MOST_CHARACTERS:
+            self._end_part()
+
+    def _end_part(self) -> None:
+        records = self._records
+        self._parts.add(_documents(records, self.mails))
+        self.encodings.update(record.encoding for record in records)
+        self._ids += [record.id for record in records]
+        for record in records:
+            if not self.with_labels:
+                pass
+            elif record.label is None:
+                self._places.append(record.place)
+            else:
+                self._labels.append(record.label)
+            self._defects.update({defect.split(":")[0] for defect in record.defects or ()})
+        self._records, self._size = [], 0
+
+    def documents(self, notes: list[str]) -> Documents:
+        """All of them; that ids came twice is noted."""
+        self._end_part()
+        documents = self._parts.documents()
+        regions = documents.regions
+        if regions is not None and set(regions.kinds) <= {""}:
+            documents = documents.with_(regions=None)
+        return documents.with_(ids=pa.array(_unique(self._ids, notes), pa.string()))
+
+    def labels(self) -> NDArray[np.str_] | None:
+        """The labels; None if there are none."""
+        return np.array(self._labels, np.str_) if self._labels else None
+
+    def places(self) -> list[str]:
+        """Where those without a label stand."""
+        return self._places + [record.place for record in self._records]
+
+    def defects(self) -> list[str]:
+        """A note for each kind of defect: in how many mails it is."""
+        found = sorted(self._defects.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [f"mails with the defect {kind!r}: {count:,}" for kind, count in found]
+
+
+def _documents(records: list[Record], mails: bool) -> Documents:
+    """Documents, all of which consist of regions."""
     texts, regions = Regions.join([record.regions for record in records])
     counts = {}
     if any(record.defects is not None for record in records):
         n_defects = [len(record.defects or ()) for record in records]
         counts["mail.defects"] = np.array(n_defects, np.int64)
     return Documents(
-        pa.array(ids, pa.string()),
+        pa.array([record.id for record in records], pa.string()),
         pa.array(texts, pa.large_string()),
-        regions=None if kinds <= {""} else regions,
+        regions,
         counts=counts,
         mails=pa.array([record.raw for record in records], pa.large_binary())
-        if any(record.raw is not None for record in records)
+        if mails and any(record.raw is not None for record in records)
         else None,
     )
-
-
-def _labels(records: list[Record]) -> NDArray[np.str_] | None:
-    labels = [record.label for record in records if record.label is not None]
-    return np.array(labels, np.str_) if labels else None
 
 
 def _unique(ids: list[str], notes: list[str]) -> list[str]:
@@ -156,14 +212,3 @@ def _unique(ids: list[str], notes: list[str]) -> list[str]:
         unique.append(new)
     notes.append(f"ids that came again got a number: {len(renamed):,}, such as {renamed[0]!r}")
     return unique
-
-
-def _defects(records: list[Record]) -> list[str]:
-    """A note for each kind of defect: in how many mails it is."""
-    kinds = Counter(
-        kind
-        for record in records
-        for kind in {defect.split(":")[0] for defect in record.defects or ()}
-    )
-    found = sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [f"mails with the defect {kind!r}: {count:,}" for kind, count in found]

@@ -128,7 +128,7 @@ class Count(Vectorizer):
     def vectorize(self, documents: Documents) -> Matrix:
         tokens, columns = self.found(documents)
         counts = count_columns(tokens, columns, len(self.vocabulary_))
-        known, total = words_with_known(tokens, columns >= 0, documents.words)
+        known, total = words_with_known(tokens, columns >= 0, documents.words, counts)
         return Matrix(self.weigh(counts), self.features(), known, total)
 
     def weigh(self, counts: Any) -> Any:

@@ -11,6 +11,9 @@ from textpipe.documents import Int32, Int64, Tokens
 from textpipe.documents.pieces import PiecesOfWords
 from textpipe.kernels.worth import worth
 
+PIECE = 10_000_000
+"""How many codes are counted at a time."""
+
 PER_TOKEN = 25e-9
 """Seconds that NumPy takes to count a token."""
 
@@ -57,11 +60,19 @@ def count_codes(codes: Int32, rows: Int64, n_columns: int) -> Any:
 def totals(tokens: Tokens) -> Int64:
     """int64[n_forms], how often each form occurs."""
     if not isinstance(tokens, PiecesOfWords):
-        return np.bincount(tokens.codes, minlength=len(tokens.forms))
+        return how_often(tokens.codes, len(tokens.forms))
     pieces = tokens.pieces
-    per_word = np.bincount(tokens.words.codes, minlength=len(tokens.words.forms))
+    per_word = how_often(tokens.words.codes, len(tokens.words.forms))
     often = np.repeat(per_word, np.diff(pieces.rows))
     return np.bincount(pieces.codes, often, len(pieces.forms)).astype(np.int64)
+
+
+def how_often(codes: Int32, n: int) -> Int64:
+    """int64[n], how often each code occurs. (``bincount`` makes numbers of 64 bits of all it is given.)"""
+    found = np.zeros(n, np.int64)
+    for first in range(0, len(codes), PIECE):
+        found += np.bincount(codes[first : first + PIECE], minlength=n)
+    return found
 
 
 def frequencies_of_forms(tokens: Tokens) -> Int64:
@@ -94,8 +105,10 @@ def document_frequencies(codes: Int32, rows: Int64, n_columns: int) -> Int64:
 
 def lengths_of(counts: Any) -> Int64:
     """How many tokens were counted in each document, int64[n_documents]."""
-    until = np.concatenate(([0], np.cumsum(counts.data)))  # whole numbers: exact
-    lengths: Int64 = np.diff(until[counts.indptr]).astype(np.int64)
+    starts, lengths = counts.indptr[:-1], np.zeros(counts.shape[0], np.int64)
+    some = np.diff(counts.indptr) > 0
+    if some.any():
+        lengths[some] = np.add.reduceat(counts.data, starts[some])  # whole numbers: exact
     return lengths
 
 

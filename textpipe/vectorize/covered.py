@@ -7,33 +7,39 @@ answer is how many there are.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents import Int64, Tokens
 from textpipe.kernels.worth import worth
+from textpipe.vectorize.counting import lengths_of
 
 PER_TOKEN = 150e-9
 """Seconds that it takes ``Tokens`` to find the words under a token."""
 
 
 def words_with_known(
-    tokens: Tokens, known: NDArray[np.bool_], words: Tokens | None
+    tokens: Tokens, known: NDArray[np.bool_], words: Tokens | None, counts: Any
 ) -> tuple[Int64, Int64]:
     """On how many words of each document known tokens stand, and on how many all of them, int64[n_documents].
 
-    ``known`` [n_forms] says which forms are known; ``words`` are the same documents as they were cut.
+    ``known`` [n_forms] says which forms are known, and ``counts`` (CSR) how often they occur; ``words`` are
+    the same documents as they were cut.
 
+    >>> from scipy import sparse
     >>> words = Tokens.of_lists([["to", "be", "free"]])
     >>> tokens = words.map(["to", None, "free"])
-    >>> words_with_known(tokens, np.array([False, True]), words)
+    >>> counts = sparse.csr_matrix([[1.0]])  # of "free"
+    >>> words_with_known(tokens, np.array([False, True]), words, counts)
     (array([1]), array([2]))
     """
-    if words is None or not each_a_word(tokens, words):
-        total = tokens.words_covered(words)
-        return (total if known.all() else tokens.words_with_known(known, words)), total
-    total = tokens.lengths()
-    return (total if known.all() else tokens.words_with_known(known, None)), total
+    if words is not None and each_a_word(tokens, words):
+        total = tokens.lengths()
+        return (total if known.all() else lengths_of(counts)), total
+    total = tokens.words_covered(words)
+    return (total if known.all() else tokens.words_with_known(known, words)), total
 
 
 def each_a_word(tokens: Tokens, words: Tokens) -> bool:
@@ -41,9 +47,11 @@ def each_a_word(tokens: Tokens, words: Tokens) -> bool:
 
     False may also mean that nobody looked, since they are few.
     """
+    if type(tokens) is not Tokens:
+        return False
     if tokens.starts is words.starts:
         return True
-    if type(tokens) is not Tokens or not worth(len(tokens.codes) * PER_TOKEN, "spans.each_a_word"):
+    if not worth(len(tokens.codes) * PER_TOKEN, "spans.each_a_word"):
         return False
     from textpipe.kernels.spans import each_a_word as walk
 

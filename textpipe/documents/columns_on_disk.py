@@ -1,0 +1,182 @@
+"""Columns that grow in files without a name, and are then mapped into memory.
+
+What a file holds is read when it is looked at, and the system lets go of it when memory is short. The file is
+gone with the last one who looks at it, however the process ends.
+"""
+
+from __future__ import annotations
+
+import mmap
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from textpipe.documents.arrays import Int32
+from textpipe.documents.tokens import Tokens, numbered
+from textpipe.errors import SourceError
+
+MOST_PENDING = 1_000_000
+"""So many forms of parts may wait to be numbered; or half as many as are known, if that is more."""
+
+PIECE = 4_000_000
+"""How many codes are renumbered at a time."""
+
+
+class Column:
+    """An array that is appended to."""
+
+    def __init__(self, dtype: Any, folder: Path | None = None) -> None:
+        self.dtype = np.dtype(dtype)
+        self.folder = folder
+        self.n = 0
+        with told(folder):
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # as long as this
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Append values."""
+        if len(values):
+            with told(self.folder):
+                self._file.write(np.ascontiguousarray(values, self.dtype).data)
+        self.n += len(values)
+
+    def copy(self) -> Column:
+        """Another column with the same values so far."""
+        other = Column(self.dtype, self.folder)
+        with told(self.folder):
+            self._file.seek(0)
+            shutil.copyfileobj(self._file, other._file)
+        other.n = self.n
+        return other
+
+    def array(self) -> NDArray[Any]:
+        """The values, mapped. Nothing can be added any more."""
+        with told(self.folder):
+            self._file.flush()
+            mapped = mmap.mmap(self._file.fileno(), 0) if self.n else b""
+            self._file.close()
+        return np.frombuffer(mapped, self.dtype)
+
+
+class StringColumn:
+    """Strings, or bytes, of Arrow's large kinds, that are appended to."""
+
+    def __init__(self, kind: Any, folder: Path | None = None) -> None:
+        self.kind = kind
+        self.data, self.offsets = Column(np.uint8, folder), Column(np.int64, folder)
+        self.offsets.add(np.zeros(1, np.int64))
+        self.n_null = 0
+        self.valid: list[NDArray[np.bool_]] = []
+
+    def add(self, strings: pa.Array) -> None:
+        """Append strings."""
+        _, offsets, data = strings.buffers()
+        offsets = np.frombuffer(offsets or b"\0" * 8, np.int64)[strings.offset :]
+        offsets = offsets[: len(strings) + 1]
+        self.offsets.add(offsets[1:] - offsets[0] + self.data.n)
+        if data is not None:
+            self.data.add(np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]])
+        self.n_null += strings.null_count
+        self.valid.append(strings.is_valid().to_numpy(zero_copy_only=False))
+
+    def array(self) -> pa.Array:
+        """The strings, mapped. Nothing can be added any more."""
+        valid = pa.array(np.concatenate(self.valid)).buffers()[1] if self.n_null else None
+        columns = [pa.py_buffer(column.array()) for column in (self.offsets, self.data)]
+        return pa.Array.from_buffers(self.kind, self.offsets.n - 1, [valid, *columns])
+
+
+class TokensColumn:
+    """Tokens of many parts. Each form is numbered once; the parts' codes are renumbered at the end."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.codes, self.starts, self.ends = (Column(np.int32, folder) for _ in range(3))
+        self.rows = Column(np.int64, folder)
+        self.rows.add(np.zeros(1, np.int64))
+        self.tags: Column | None = Column(np.uint8, folder)
+        self.forms = pa.array([], pa.string())
+        self.waiting: list[pa.StringArray] = []
+        self.n_waiting = 0
+        self.numbers: list[tuple[int, Int32]] = []
+        """For each part how many tokens it has, and the numbers of its forms."""
+        self.lengths: list[int] = []
+
+    def copy(self) -> TokensColumn:
+        """Another one with the same tokens so far."""
+        other = object.__new__(TokensColumn)
+        other.__dict__.update(self.__dict__)
+        for name in ("codes", "starts", "ends", "rows"):
+            setattr(other, name, getattr(self, name).copy())
+        other.tags = None if self.tags is None else self.tags.copy()
+        other.waiting, other.numbers = list(self.waiting), list(self.numbers)
+        other.lengths = list(self.lengths)
+        return other
+
+    def add(self, tokens: Tokens) -> None:
+        """Append the tokens of a part."""
+        self.rows.add(tokens.rows[1:] + self.codes.n)
+        self.codes.add(tokens.codes)
+        self.starts.add(tokens.starts)
+        self.ends.add(tokens.ends)
+        if self.tags is not None:
+            if tokens.tags is None and len(tokens.codes):
+                self.tags = None
+            elif tokens.tags is not None:
+                self.tags.add(tokens.tags)
+        self.lengths.append(len(tokens.codes))
+        self.waiting.append(tokens.forms)
+        self.n_waiting += len(tokens.forms)
+        if self.n_waiting > max(MOST_PENDING, len(self.forms) // 2):
+            self._number()
+
+    def _number(self) -> None:
+        """Number the forms that wait. Those that are known keep their numbers."""
+        known = len(self.forms)
+        together = pa.concat_arrays(
+            [forms.cast(pa.large_string()) for forms in (self.forms, *self.waiting)]
+        )
+        self.forms, table = numbered(together)
+        at = known
+        done = len(self.numbers)
+        for forms, n in zip(self.waiting, self.lengths[done:], strict=True):
+            self.numbers.append((n, table[at : at + len(forms)].copy()))
+            at += len(forms)
+        self.waiting, self.n_waiting = [], 0
+
+    def tokens(self) -> Tokens:
+        """All tokens, mapped. Nothing can be added any more."""
+        self._number()
+        codes, at = self.codes.array(), 0
+        for n, table in self.numbers:
+            for first in range(at, at + n, PIECE):
+                part = codes[first : min(first + PIECE, at + n)]
+                part[:] = table[part]
+            at += n
+        tags = None if self.tags is None or self.tags.n < len(codes) else self.tags.array()
+        return Tokens(
+            self.forms,
+            codes,
+            self.starts.array(),
+            self.ends.array(),
+            self.rows.array(),
+            tags,
+        )
+
+
+@contextmanager
+def told(folder: Path | None) -> Iterator[None]:
+    """Where a file cannot be written: which folder it is, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        where = folder or tempfile.gettempdir()
+        raise SourceError(
+            f"{where}: what does not fit into memory cannot be kept there ({error.strerror}): make room, or "
+            "name another folder in the environment variable TMPDIR"
+        ) from error
