@@ -138,6 +138,27 @@ def test_a_correction_needs_the_token_and_counts_at_once(at_server, serve, bundl
     expect(frame(page).locator("h1")).to_have_text("spam")
 
 
+def test_where_a_message_is_refused_no_other_verdict_is_shown(at_server, strict):
+    page = at_server(strict)
+    page.fill("#message", "claim your free prize")
+    page.click("#judge")
+    status_is(page, "Judged: spam")
+    page.evaluate("document.getElementById('message').value = 'lunch '.repeat(200000)")
+    page.click("#judge")
+    status_is(page, "Not judged: the body is larger than 1,048,576 bytes")
+    expect(frame(page).locator("h1")).to_have_count(0)
+    expect(page.locator("#correcting")).to_be_hidden()
+
+
+def test_on_a_narrow_screen_the_verdict_comes_into_view(page):
+    page.set_viewport_size({"width": 400, "height": 700})
+    page.fill("#message", "claim your free prize")
+    page.click("#judge")
+    status_is(page, "Judged: spam")
+    expect(frame(page).locator("h1")).to_be_in_viewport()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
 def test_clear_begins_anew(page):
     page.fill("#message", "claim your free prize")
     page.click("#judge")

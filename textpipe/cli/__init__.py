@@ -19,6 +19,8 @@ from textpipe.cli.condense import condense
 from textpipe.cli.diagnose import diagnose
 from textpipe.cli.evaluate import evaluate
 from textpipe.cli.explain import explain
+from textpipe.cli.filter import FilterCommand
+from textpipe.cli.filter import filter as filter_mail
 from textpipe.cli.fit import fit
 from textpipe.cli.history import history
 from textpipe.cli.info import info
@@ -29,6 +31,8 @@ from textpipe.cli.refit import refit
 from textpipe.cli.relabel import relabel
 from textpipe.cli.rollback import rollback
 from textpipe.cli.run import run
+from textpipe.cli.serve import serve
+from textpipe.cli.sort import sort
 from textpipe.cli.stages import stages
 from textpipe.cli.terminal import Commands
 from textpipe.cli.threshold import threshold
@@ -64,7 +68,7 @@ def flowing(docstring: str) -> str:
 _PANELS: dict[str, list[Callable[..., None]]] = {
     "Begin": [new, stages, check, trace],
     "Train and judge": [run, evaluate, threshold, diagnose, fit],
-    "Use": [predict, explain, info],
+    "Use": [predict, explain, filter_mail, sort, serve, info],
     "Correct": [learn, unlearn, relabel, history, rollback, refit],
     "Make a resource": [condense, train_tagger],
     "Keep house": [cache],
@@ -72,7 +76,10 @@ _PANELS: dict[str, list[Callable[..., None]]] = {
 
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
-        app.command(rich_help_panel=_panel, help=flowing(_command.__doc__ or ""))(_command)
+        _kind = FilterCommand if _command is filter_mail else None  # its exit codes are verdicts
+        app.command(cls=_kind, rich_help_panel=_panel, help=flowing(_command.__doc__ or ""))(
+            _command
+        )
 
 
 def _version(wanted: bool) -> None:

@@ -64,9 +64,13 @@ async function explain() {
     const verdict = decodeURIComponent(answer.headers.get("X-Textpipe-Verdict") ?? "");
     say(`Judged: ${verdict}`);
     offer(verdict);
+    if (shown.getBoundingClientRect().top > innerHeight / 2) shown.scrollIntoView(); // below, on a narrow screen
     return verdict;
   } catch (error) {
-    if (error.name !== "AbortError") say(`Not judged: ${error.message}`, true);
+    if (error.name !== "AbortError") {
+      forget(); // so that nobody takes the verdict before for that of this message
+      say(`Not judged: ${error.message}`, true);
+    }
   } finally {
     at("judge").disabled = false;
   }
@@ -137,12 +141,16 @@ function withoutFile() {
   message.focus();
 }
 
-function clear() {
-  withoutFile();
-  message.value = "";
+function forget() {
   judged = null;
   shown.removeAttribute("srcdoc");
   at("correcting").hidden = true;
+}
+
+function clear() {
+  withoutFile();
+  message.value = "";
+  forget();
   say("");
 }
 
