@@ -16,7 +16,7 @@ from textpipe.documents import Documents, Int64
 from textpipe.errors import BundleError, DefinitionError, InputError
 from textpipe.labels import labels_of
 from textpipe.neighbours import Index, content_keys, near_one
-from textpipe.rows import dense, unit_rows
+from textpipe.rows import unit_rows
 
 
 class Neighbourhood(NamedTuple):
@@ -297,10 +297,6 @@ class TrainingSet(Decider):
         """The beginning of the training document at this position; empty where none was kept."""
         excerpts = getattr(self, "excerpts_", ())
         return str(excerpts[position].as_py()) if len(excerpts) > position else ""
-
-    def row_of(self, position: int) -> Any:
-        """The training document's row, 1-D dense [n_features]."""
-        return dense(self.rows_[position]).ravel()
 
 
 def digests_of(documents: Documents) -> NDArray[np.uint64]:

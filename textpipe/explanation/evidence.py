@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.linear import LinearClassifier
@@ -51,18 +53,19 @@ def by_neighbours(
     has_labels = isinstance(keeper, KnnClassifier)
     prior = float(keeper.prior) if isinstance(keeper, KnnClassifier) else 0.0
     whole = total + prior or 1.0
-    row = dense(values[:1])[0]
-    length = float(np.linalg.norm(row)) or 1.0
+    row = values[:1].data if sparse.issparse(values) else dense(values[:1])
+    length = math.sqrt(float((row * row).sum())) or 1.0
     text = text_words(parts.words, parts.spans, read)
     brought = _Brought(parts, text)
     neighbours = []
-    for position, similarity, vote in zip(*(column[0].tolist() for column in hood), strict=True):
-        if position < 0:
-            continue
+    found = [column[0][hood.positions[0] >= 0].tolist() for column in hood]
+    brings = np.zeros((len(parts.words), len(found[0])))
+    if keeper.metric == "cosine":
+        brings = dense(parts.values @ keeper.rows_[found[0]].T) / length
+    for at, (position, similarity, vote) in enumerate(zip(*found, strict=True)):
         label, share = keeper.label_of(position), vote / whole
-        each = np.zeros(len(parts.words))
+        each = brings[:, at]
         if keeper.metric == "cosine":
-            each = np.asarray(parts.values @ keeper.row_of(position)).ravel() / length
             brought.share_out(share, each, label == str(leaning) or not has_labels)
         neighbours.append(
             Neighbour(

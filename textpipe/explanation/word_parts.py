@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,22 +47,21 @@ def word_parts(stages: Sequence[Stage], documents: Documents) -> Parts:
         if "matrix" not in stage.writes:
             continue
         assert documents.matrix is not None, "it was just written"  # noqa: S101  # for mypy
-        row = dense(documents.matrix.values)[0]
+        row = documents.matrix.values[:1]
         mirrored, left_out = -row, REST
         if "matrix" not in stage.reads:
             parts = _first_parts(stage, before, row, documents.matrix.features)
         elif parts is not None:
-            parts = _mapped(stage, parts, len(row))
+            parts = _mapped(stage, parts, row.shape[1])
             if hasattr(stage, "map_parts"):
                 mirrored, left_out = _of_mirror(stage, before), CONSTANT
-        parts = _adding_up(parts or Parts([], np.zeros((0, len(row)))), row, mirrored, left_out)
+        parts = parts or Parts([], sparse.csr_matrix((0, row.shape[1])))
+        parts = _adding_up(parts, row, mirrored, left_out)
     assert parts is not None, "the pipeline was checked"  # noqa: S101  # for mypy
     return parts
 
 
-def _first_parts(
-    stage: Stage, documents: Documents, row: NDArray[np.float64], features: Sequence[str]
-) -> Parts:
+def _first_parts(stage: Stage, documents: Documents, row: Any, features: Sequence[str]) -> Parts:
     if isinstance(stage, Union):
         return _side_by_side(stage, documents, row)
     if isinstance(stage, WordVectors):
@@ -73,9 +73,11 @@ def _first_parts(
         words = [str(stage.words_[int(i)].as_py()) for i in at]
         places = _places(documents.tokens)
         return Parts(words, values, [places.get(word, []) for word in words])
-    columns = np.flatnonzero(row)
+    row = sparse.csr_matrix(row)
+    there = np.flatnonzero(row.data)
+    columns = row.indices[there]
     values = sparse.csr_matrix(
-        (row[columns], (np.arange(len(columns)), columns)), shape=(len(columns), len(row))
+        (row.data[there], columns, np.arange(len(columns) + 1)), (len(columns), row.shape[1])
     )
     words = [features[int(column)] for column in columns]
     counted = stage.counted(documents) if isinstance(stage, Count) else documents.tokens
@@ -100,32 +102,33 @@ def _mapped(stage: Stage, parts: Parts, width: int) -> Parts:
     return parts if parts.values.shape[1] == width else Parts([], np.zeros((0, width)))
 
 
-def _side_by_side(union: Union, documents: Documents, row: NDArray[np.float64]) -> Parts:
+def _side_by_side(union: Union, documents: Documents, row: Any) -> Parts:
+    row = sparse.csr_matrix(row)
     words: list[str] = []
     blocks, spans, start = [], [], 0
     for branch in union.chains():
         inner = word_parts(branch, documents)
-        width = inner.values.shape[1]
-        block = sparse.lil_matrix((len(inner.words), len(row)))
-        block[:, start : start + width] = inner.values
-        target = np.linalg.norm(row[start : start + width])
-        length = np.linalg.norm(np.asarray(inner.values.sum(axis=0)).ravel())
-        blocks.append(sparse.csr_matrix(block) * (target / length if length else 0.0))
+        values = sparse.csr_matrix(inner.values)
+        width = values.shape[1]
+        target = _length(row.data[(row.indices >= start) & (row.indices < start + width)])
+        length = _length(_total(values, _columns(values)))
+        scaled = values.data * (target / length if length else 0.0)
+        shape = (len(inner.words), row.shape[1])
+        blocks.append(sparse.csr_matrix((scaled, values.indices + start, values.indptr), shape))
         words += inner.words
         spans += inner.spans
         start += width
     return Parts(words, sparse.vstack(blocks, "csr"), spans)
 
 
-def _of_mirror(stage: Stage, documents: Documents) -> NDArray[np.float64]:
+def _of_mirror(stage: Stage, documents: Documents) -> Any:
     """What a stage makes of the first document's row, had it the opposite sign."""
     matrix = documents.matrix
     assert matrix is not None, "the stage reads it"  # noqa: S101  # for mypy
     mirror = documents.with_(matrix=dataclasses.replace(matrix, values=-matrix.values)).take([0])
     made = stage.apply(mirror).matrix
     assert made is not None, "the stage writes it"  # noqa: S101  # for mypy
-    row: NDArray[np.float64] = dense(made.values)[0]
-    return row
+    return made.values[:1]
 
 
 def _scale(
@@ -149,21 +152,43 @@ def _scale(
     return float(total @ row) / square
 
 
-def _adding_up(
-    parts: Parts, row: NDArray[np.float64], mirrored: NDArray[np.float64], left_out: str
-) -> Parts:
+def _adding_up(parts: Parts, row: Any, mirrored: Any, left_out: str) -> Parts:
     """The parts brought to the row's length (stages divide by it), and what is ``left_out`` as one more."""
-    total = np.asarray(parts.values.sum(axis=0)).ravel() if parts.words else np.zeros(len(row))
-    values = parts.values * (scale := _scale(total, row, mirrored))
-    rest = row - total * scale
-    if np.linalg.norm(rest) <= 1e-12 * max(1.0, float(np.linalg.norm(row))):
+    if not sparse.issparse(parts.values):
+        row, mirrored = dense(row)[0], dense(mirrored)[0]
+        total = parts.values.sum(axis=0)
+        scale = _scale(total, row, mirrored)
+        rest = row - total * scale
+    else:  # of the many columns, only those that have something
+        row, mirrored = sparse.csr_matrix(row), sparse.csr_matrix(mirrored)
+        columns = _columns(parts.values, row, mirrored)
+        total = _total(parts.values, columns)
+        scale = _scale(total, _total(row, columns), _total(mirrored, columns))
+        rest = _total(row, columns) - total * scale
+    values = parts.values * scale
+    if _length(rest) <= 1e-12 * max(1.0, _length(row.data if sparse.issparse(row) else row)):
         return Parts(parts.words, values, parts.spans)
-    stack = (
-        sparse.vstack([values, sparse.csr_matrix(rest)], "csr")
-        if sparse.issparse(values)
-        else np.vstack([values, rest])
-    )
+    if not sparse.issparse(values):
+        stack = np.vstack([values, rest])
+    else:
+        one = sparse.csr_matrix((rest, columns, [0, len(columns)]), (1, values.shape[1]))
+        stack = sparse.vstack([values, one], "csr")
     return Parts([*parts.words, left_out], stack, [*parts.spans, []])
+
+
+def _columns(*matrices: Any) -> NDArray[np.int64]:
+    """The columns in which any of these CSR matrices has a value, in order."""
+    return np.unique(np.concatenate([matrix.indices for matrix in matrices])).astype(np.int64)
+
+
+def _total(values: Any, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The sum over the rows of a CSR matrix, in these columns."""
+    at = np.searchsorted(columns, values.indices)
+    return np.bincount(at, values.data, len(columns)).astype(np.float64)
+
+
+def _length(values: NDArray[np.float64]) -> float:
+    return math.sqrt(float((values * values).sum()))
 
 
 def _places(tokens: Tokens | None) -> dict[str, Spans]:
