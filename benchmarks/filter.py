@@ -4,9 +4,9 @@
 
 A model of pipelines/mail_spam_small.toml is trained on four fifths of data/mail and, unless --quick, one on
 four fifths of SpamAssassin's mails. Then mails of the last fifth go through, each by a process of its own: by
-`textpipe filter`; by `python -m textpipe.serving.pipe_filter`, which loads no command line; and, trained on
-the same mails, by a script as one writes it by hand: email, BeautifulSoup, scikit-learn's TF-IDF and
-neighbours, loaded by joblib. Python's own start and the import of scikit-learn's neighbours stand beside
+`textpipe filter`; and, trained on the same mails, by a script as one writes it by hand: email,
+BeautifulSoup, scikit-learn's TF-IDF and neighbours, loaded by joblib. Python's own start and the import of
+scikit-learn's neighbours stand beside
 them. CPU is user and system time, wall from start to end, medians of interleaved rounds with a mail of median
 size. Ours must pass each mail on whole.
 """
@@ -116,11 +116,6 @@ def measured(quick: bool, rounds: int) -> list[dict[str, Any]]:
         tp.save(tp.from_toml(DEFINITION).pipeline.fit(documents, labels[:n]), ours)
         ways = {
             "textpipe filter": ["-m", "textpipe", "filter", str(ours)],
-            "python -m textpipe.serving.pipe_filter": [
-                "-m",
-                "textpipe.serving.pipe_filter",
-                str(ours),
-            ],
             "script": [str(script), str(theirs)],
             "python -c pass": ["-c", "pass"],
             "import sklearn.neighbors": ["-c", "import sklearn.neighbors"],

@@ -48,7 +48,7 @@ def test_help_imports_nothing_heavy():
 
 def test_every_command_explains_itself_with_an_example(textpipe):
     commands = [info.callback.__name__.replace("_", "-") for info in app.registered_commands]
-    assert len(commands) == 21
+    assert len(commands) == 24
     for command in commands:
         out = textpipe(command, "--help").ok().out
         assert f"textpipe {command} " in out.split("Usage:")[1].split("\n", 1)[1], command

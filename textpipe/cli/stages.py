@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textpipe.stage import Stage
 
 PHASES = {
+    "signs": "mail or text → text, and counts of what is odd about it",
     "clean": "source → text",
     "tokenize": "text → tokens",
     "annotate": "tokens → tags",
