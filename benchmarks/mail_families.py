@@ -70,7 +70,12 @@ def side_by_side(families: frozenset[str]) -> Stage:
     marks = [stage("mark_regions", also_plain=True)] if "places" in families else []
     tf_idf = {"min_df": 2, "sublinear_tf": True}
     branches = [
-        [*marks, stage("tf_idf", n_grams=[1, 2], **tf_idf), stage("weigh_by_label")],
+        [
+            stage("remove_punctuation"),
+            *marks,
+            stage("tf_idf", n_grams=[1, 2], **tf_idf),
+            stage("weigh_by_label"),
+        ],
         [
             stage("character_n_grams", minimum=4, maximum=4),
             stage("tf_idf", **tf_idf),
@@ -91,8 +96,8 @@ def detector(
         [
             *reading(families, headers or {}, sender),
             side_by_side(families),
-            stage("stretch_by_label"),
-            stage("knn_classifier", minimum_known=0.25, minimum_evidence=0.3),
+            stage("stretch_by_label", C=10.0),
+            stage("knn_classifier", minimum_known=0.25, minimum_evidence={"spam": 0.4}),
         ]
     )
 
@@ -121,7 +126,7 @@ ROWS: dict[str, Callable[[], tp.Pipeline]] = {
     },
     "mail_spam.toml without minimum_evidence": surely,
     "LinearSVC, the same features": lambda: tp.Pipeline(
-        [*reading(ALL, {}), side_by_side(ALL), stage("linear_svc")]
+        [*reading(ALL, {}), side_by_side(ALL), stage("linear_svc", C=10.0)]
     ),
     "mail_spam_small.toml": lambda: from_file("mail_spam_small.toml"),
 }

@@ -117,6 +117,8 @@ def describe(hint: Any) -> str:
         return f"a list, each {describe(arguments[0])}"
     if origin is tuple:
         return f"{len(arguments)} values, each {describe(arguments[0])}"
+    if origin is dict:
+        return f"a table, each value {describe(arguments[1])}"
     names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
     return names.get(hint, getattr(hint, "__name__", str(hint)))
 

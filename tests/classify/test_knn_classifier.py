@@ -100,6 +100,20 @@ def test_too_little_evidence_is_unsure():
     assert KnnClassifier().fit([[1.0, 0.0]], ["b"]).predict([[0.0, 1.0]]).tolist() == ["unsure"]
 
 
+def test_a_label_may_ask_for_evidence_of_its_own():
+    rows = [[1.0, 0.0], [0.0, 1.0]]
+    for least, verdicts in (({"b": 0.7}, ["a", "unsure"]), ({"a": 0.7, "b": 0.5}, ["unsure", "b"])):
+        knn = KnnClassifier(k=1, minimum_evidence=least).fit(rows, ["a", "b"])
+        assert knn.predict([[0.8, 0.6], [0.6, 0.8]]).tolist() == verdicts  # one vote of 0.64 each
+    knn = KnnClassifier(minimum_evidence={"eggs": 0.5}).fit(rows, ["a", "b"])
+    with pytest.raises(InputError, match="minimum_evidence names 'eggs', and the labels are a, b"):
+        knn.predict([[0.8, 0.6]])
+    with pytest.raises(
+        DefinitionError, match="must be a number or a table, each value a number, and 'much' was"
+    ):
+        KnnClassifier(minimum_evidence="much").fit(rows, ["a", "b"])
+
+
 def test_where_too_few_words_are_known_the_verdict_is_unsure():
     for least, verdict in ((0.0, "spam"), (0.25, "spam"), (0.26, "unsure")):
         pipeline = Pipeline([Tokenize("words"), Count(), KnnClassifier(k=1, minimum_known=least)])

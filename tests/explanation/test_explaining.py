@@ -208,6 +208,7 @@ def test_a_text_without_known_words_has_nothing_to_explain() -> None:
     [
         ({"verdict_from": {"spam": 0.99999}}, "verdict_from asks for 0.99999"),
         ({"minimum_evidence": 50.0}, "minimum_evidence asks for 50."),
+        ({"minimum_evidence": {"spam": 60.0, "ham": 1.0}}, "minimum_evidence asks for 60."),
         ({"minimum_known": 1.0}, "knew 5 of 6 words, and minimum_known asks for 1 of them"),
         (
             {"minimum_training": 9},

@@ -19,6 +19,7 @@ from textpipe.classify.leave_one_out import (
 )
 from textpipe.classify.training_set import Neighbourhood, TrainingSet
 from textpipe.documents import Decisions, Documents
+from textpipe.documents.decisions import must_be_labels
 from textpipe.duplicates import near_duplicate_groups
 from textpipe.errors import DefinitionError, InputError, TextpipeWarning
 from textpipe.neighbours import equal_rows
@@ -53,7 +54,8 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         most_k: the largest k that "auto" considers. Default 50.
         verdict_from: a label is only said where its score is at least this, such as
             ``{ spam = 0.97 }``; else the verdict is "unsure". Default: no such bound.
-        minimum_evidence: where the votes add up to less, the verdict is "unsure". Default 0.0.
+        minimum_evidence: where the votes add up to less, the verdict is "unsure". A number, or one for
+            each label that asks for some, such as ``{ spam = 0.4 }``. Default 0.0.
         minimum_known: where a smaller share of a document's words is known, 0.0 to 1.0, the verdict is
             "unsure". Default 0.0: one known word is enough.
         minimum_training: a label with fewer training documents is never said: where it would be, the
@@ -78,7 +80,7 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         calibrate: Literal["none", "beta", "isotonic"] = "none",
         most_k: int = 50,
         verdict_from: dict[str, float] | None = None,
-        minimum_evidence: float = 0.0,
+        minimum_evidence: float | dict[str, float] = 0.0,
         minimum_known: float = 0.0,
         minimum_training: int = 0,
     ) -> None:
@@ -234,11 +236,19 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         scores, evidence = self.evidence(hood), hood.votes.sum(axis=1)
         if maps := getattr(self, "calibration_", {}):
             scores[evidence > 0] = calibrated(maps, scores[evidence > 0])
-        unsure = (evidence == 0) | (evidence < self.minimum_evidence)
         at = np.argmax(np.round(scores, 10), axis=1)
+        if isinstance(self.minimum_evidence, dict):
+            must_be_labels("minimum_evidence", self.minimum_evidence, self.classes_)
+        least = np.array([self.least_evidence(label) for label in self.classes_.tolist()])
+        unsure = (evidence == 0) | (evidence < least[at])
         second = np.sort(np.append(self.counts_, 0))[-2]
         unsure |= np.minimum(self.counts_[at], second) < self.minimum_training
         return Decisions(self.classes_, self.classes_[at], scores, unsure)
+
+    def least_evidence(self, label: Any) -> float:
+        """How much the votes must add up to for this label to be said."""
+        least = self.minimum_evidence
+        return float(least.get(str(label), 0.0) if isinstance(least, dict) else least)
 
     def label_of(self, position: int) -> str:
         """The label of the training document at this position."""

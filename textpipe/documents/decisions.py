@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,12 +71,8 @@ class Decisions:
         >>> decided.bounded({"ham": 0.7, "spam": 0.9}).verdicts().tolist()
         ['unsure', 'unsure', 'spam']
         """
+        must_be_labels("verdict_from", verdict_from, self.classes)
         labels = self.classes.astype(str).tolist()
-        for label in verdict_from:
-            if label not in labels:
-                raise InputError(
-                    f"verdict_from names {label!r}, and the labels are {', '.join(labels)}"
-                )
         rows, said = np.arange(len(self)), np.searchsorted(self.classes, self.values)
         least = np.array([verdict_from.get(label, np.inf) for label in labels])
         reaches = self.scores >= least
@@ -126,3 +122,11 @@ class Decisions:
             column("known"),
             column("total"),
         )
+
+
+def must_be_labels(option: str, names: Iterable[str], classes: NDArray[Any]) -> None:
+    """Raise InputError if an option names what is none of these labels."""
+    labels = classes.astype(str).tolist()
+    for name in names:
+        if name not in labels:
+            raise InputError(f"{option} names {name!r}, and the labels are {', '.join(labels)}")

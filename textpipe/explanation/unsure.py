@@ -42,14 +42,15 @@ def why_unsure(
                 f"Training has {counts[at]} documents of {decider.classes_[at]}, and minimum_training "
                 f"asks for {fewest} of a label."
             )
-        if votes is not None and votes < decider.minimum_evidence:
+        least = decider.least_evidence(decisions.values[0].item())
+        if votes is not None and votes < least:
             return (
                 f"The votes of its neighbours add up to {votes:.3g}, and minimum_evidence asks for "
-                f"{decider.minimum_evidence:g}."
+                f"{least:g}."
             )
     label = decisions.values[0].item()
-    least = (getattr(decider, "verdict_from", None) or {}).get(str(label))
-    if least is not None:
+    bound = (getattr(decider, "verdict_from", None) or {}).get(str(label))
+    if bound is not None:
         score = float(decisions.scores[0][decisions.classes.tolist().index(label)])
-        return f"The score of {label} is {score:.3f}, and verdict_from asks for {least:g}."
+        return f"The score of {label} is {score:.3f}, and verdict_from asks for {bound:g}."
     return "No label has evidence enough."
