@@ -1,7 +1,9 @@
 """How the benchmarks measure: ways to do one job, interleaved, and the memory of each in its own process.
 
-Seconds are CPU time, the median of rounds in which each way has its turn, so that a busy machine slows all
-of them alike. Peak memory is that of a new process which reads the input and does the job once.
+On one core, seconds are CPU time, the median of rounds in which each way has its turn, so that a busy machine
+slows all of them alike. On two cores it is the time that goes by, beside that of the peer, which has one core;
+a busy machine disturbs it: the table says how busy it was. Peak memory is that of a new process which reads
+the input and does the job once.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -19,6 +22,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from scipy import sparse
+
+from textpipe.documents import Documents
+from textpipe.run.parcel import to_parcel
+
 Way = Callable[[], Any]
 ROUNDS = 5
 
@@ -26,14 +35,23 @@ ROUNDS = 5
 class Job(NamedTuple):
     """What is measured.
 
-    ways    who does it, by name; the first one is ours
-    check   compares the results, ends the benchmark where they differ, and says what was found
-    size    megabytes of text
+    ways        who does it, by name; the first one is ours
+    check       compares the results, ends the benchmark where they differ, and says what was found
+    size        megabytes of text
+    two_cores   ways of ours with two jobs; each must have the result of the way of the same name
     """
 
     ways: dict[str, Way]
     check: Callable[[], str]
     size: float
+    two_cores: Mapping[str, Way] = {}
+
+
+class Seconds(NamedTuple):
+    """Of CPU, and that went by; medians."""
+
+    cpu: float
+    wall: float
 
 
 def run(
@@ -58,40 +76,93 @@ def run(
         return
     versions = {"python": platform.python_version(), **{name: version(name) for name in uses}}
     print(", ".join(f"{name} {number}" for name, number in versions.items()))
-    print("| job | way | CPU s | MB/s | ours is faster by | peak MB |\n|---|---|---|---|---|---|")
+    print(
+        "| job | way | CPU s | MB/s | ours is faster by | seconds on two cores | ours is faster by "
+        "| peak MB |\n|---|---|---|---|---|---|---|---|"
+    )
     figures = []
     for name in options.jobs or jobs:
         job = jobs[name](options.quick)
         said = job.check()
-        taken = seconds(job.ways, options.rounds or (1 if options.quick else ROUNDS))
-        ours = next(iter(taken.values()))
-        for way, time_taken in taken.items():
-            peak = 0.0 if options.quick else _peak(script, name, way)
-            row = {"job": name, "way": way, "seconds": time_taken, "megabytes": job.size}
-            figures.append(
-                {**row, "ratio": time_taken / ours, "peak_megabytes": peak, "check": said}
+        for way, on_two in job.two_cores.items():
+            need(same(job.ways[way](), on_two()), f"{name}: {way} on two cores")
+        rounds = options.rounds or (1 if options.quick else ROUNDS)
+        busy = os.getloadavg()[0]
+        taken, two = seconds(job.ways, job.two_cores, rounds)
+        ours = next(iter(taken))
+        for way, spent in taken.items():
+            row = {
+                "job": name,
+                "way": way,
+                "seconds": spent.cpu,
+                "seconds_that_went_by": spent.wall,
+                "megabytes": job.size,
+                "ratio": spent.cpu / taken[ours].cpu,
+                "peak_megabytes": 0.0 if options.quick else _peak(script, name, way),
+                "check": said,
+            }
+            if way in two:
+                row["seconds_on_two_cores"] = two[way]
+            if ours in two:
+                row["ratio_on_two_cores"] = spent.wall / two[ours]
+            figures.append({**row, "rounds": rounds, "load": busy})
+            on_two_cores = (
+                f"{two[way]:,.4f} | "
+                if way in two
+                else f"| {spent.wall / two[ours]:,.1f}"
+                if ours in two
+                else "| "
             )
             print(
-                f"| {name} | {way} | {time_taken:,.4f} | {job.size / time_taken:,.1f} "
-                f"| {time_taken / ours:,.1f} | {peak:,.0f} |",
+                f"| {name} | {way} | {spent.cpu:,.4f} | {job.size / spent.cpu:,.1f} "
+                f"| {spent.cpu / taken[ours].cpu:,.1f} | {on_two_cores} "
+                f"| {row['peak_megabytes']:,.0f} |",
                 flush=True,
             )
-        print(f"| {name} | *{said}* | | | | |", flush=True)
+        print(f"| {name} | *{said}* | | | | | | |", flush=True)
     if options.json:
         made = {"versions": versions, "quick": options.quick, "rows": figures}
         options.json.write_text(json.dumps(made, indent=2) + "\n", "utf-8")
 
 
-def seconds(ways: Mapping[str, Way], rounds: int) -> dict[str, float]:
-    """CPU seconds of each way, the median of ``rounds`` interleaved rounds."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def seconds(
+    ways: Mapping[str, Way], two_cores: Mapping[str, Way], rounds: int
+) -> tuple[dict[str, Seconds], dict[str, float]]:
+    """What each way takes, and what went by on two cores: medians of ``rounds`` interleaved rounds."""
+    cpu: dict[str, list[float]] = {name: [] for name in ways}
+    wall: dict[str, list[float]] = {name: [] for name in ways}
+    two: dict[str, list[float]] = {name: [] for name in two_cores}
     for _ in range(rounds):
         for name, way in ways.items():
-            gc.collect()
-            started = time.process_time()
-            way()
-            taken[name].append(time.process_time() - started)
-    return {name: statistics.median(times) for name, times in taken.items()}
+            spent = _once(way)
+            cpu[name].append(spent.cpu)
+            wall[name].append(spent.wall)
+        for name, way in two_cores.items():
+            two[name].append(_once(way).wall)
+    of = statistics.median
+    return (
+        {name: Seconds(of(cpu[name]), of(wall[name])) for name in ways},
+        {name: of(times) for name, times in two.items()},
+    )
+
+
+def _once(way: Way) -> Seconds:
+    gc.collect()
+    started = time.perf_counter(), time.process_time()
+    made = way()
+    ended = time.perf_counter(), time.process_time()
+    del made
+    return Seconds(ended[1] - started[1], ended[0] - started[0])
+
+
+def same(one: Any, other: Any) -> bool:
+    """Are two results the same, bit for bit?"""
+    if isinstance(one, Documents):
+        return bool(to_parcel(one) == to_parcel(other))
+    if sparse.issparse(one):
+        parts = ("data", "indices", "indptr")
+        return all(np.array_equal(getattr(one, part), getattr(other, part)) for part in parts)
+    return np.array_equal(one, other) if isinstance(one, np.ndarray) else bool(one == other)
 
 
 def need(right: bool, what: str) -> None:

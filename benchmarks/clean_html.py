@@ -90,6 +90,7 @@ def job(quick: bool) -> Job:
         },
         check,
         sum(len(markup.encode("utf-8", "replace")) for markup in markups) / 1e6,
+        {"textpipe": lambda: tp.Pipeline([stage], n_jobs=2).run(documents)},
     )
 
 

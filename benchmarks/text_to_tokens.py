@@ -39,9 +39,14 @@ def megabytes(texts: list[str]) -> float:
     return sum(len(text.encode()) for text in texts) / 1e6
 
 
-def tokens_of(stage: tp.Tokenize, texts: list[str]) -> Tokens:
-    """What the stage makes of the texts."""
-    tokens = stage.apply(Documents.of(texts)).tokens
+def cut(engine: Any, texts: list[str], n_jobs: int = 1) -> Documents:
+    """The texts, with the tokens that a new stage makes of them."""
+    return tp.Pipeline([tp.Tokenize(engine)], n_jobs=n_jobs).run(texts)
+
+
+def tokens_of(engine: Any, texts: list[str]) -> Tokens:
+    """The tokens alone."""
+    tokens = cut(engine, texts).tokens
     assert tokens is not None
     return tokens
 
@@ -67,19 +72,20 @@ def words_job(
 ) -> Job:
     """An engine beside a function that makes a list of words of a text."""
 
-    def ours() -> Tokens:
-        return tokens_of(tp.Tokenize(engine), texts)
+    def ours() -> Documents:
+        return cut(engine, texts)
 
     def theirs() -> list[list[str]]:
         return [tokenize(text) for text in texts]
 
     def check() -> str:
-        tokens = ours()
+        tokens = tokens_of(engine, texts)
         need(tokens.to_lists() == theirs(), "words")
         need_spans(tokens, texts)
         return f"{len(tokens.codes):,} tokens, {len(tokens.forms):,} forms, the same words"
 
-    return Job({"textpipe": ours, peer: theirs}, check, megabytes(texts))
+    ways = {"textpipe": ours, peer: theirs}
+    return Job(ways, check, megabytes(texts), {"textpipe": lambda: cut(engine, texts, 2)})
 
 
 def spacy(quick: bool) -> Job:
@@ -88,24 +94,25 @@ def spacy(quick: bool) -> Job:
 
     texts = texts_of(quick)
 
-    def ours() -> Tokens:
-        return tokens_of(tp.Tokenize("spacy"), texts)
+    def ours() -> Documents:
+        return cut("spacy", texts)
 
     def ours_in_batches() -> list[Tokens]:
         stage = tp.Tokenize("spacy")
-        return [tokens_of(stage, texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
+        parts = (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
+        return [found for part in parts if (found := stage.apply(Documents.of(part)).tokens)]
 
     def theirs() -> int:
         """Each document is let go: kept, they would take gigabytes."""
         return sum(len(document) for document in library.blank("en").pipe(texts))
 
     def check() -> str:
-        tokens = ours()
+        tokens = tokens_of("spacy", texts)
         need_spans(tokens, texts)
         nlp = library.blank("en")
         stretches = list(dict.fromkeys(stretch for text in texts for stretch in text.split()))
         short = [stretch for stretch in stretches if not is_long(stretch)]
-        mine = tokens_of(tp.Tokenize("spacy"), short).to_lists()
+        mine = tokens_of("spacy", short).to_lists()
         for stretch, found in zip(short, mine, strict=True):
             need([token.text for token in nlp.tokenizer(stretch)] == found, stretch)
         batches = Tokens.concat(ours_in_batches())
@@ -125,7 +132,7 @@ def spacy(quick: bool) -> Job:
         f"textpipe, {BATCH:,} texts at a time": ours_in_batches,
         "spaCy": theirs,
     }
-    return Job(ways, check, megabytes(texts))
+    return Job(ways, check, megabytes(texts), {"textpipe": lambda: cut("spacy", texts, 2)})
 
 
 def need_spans(tokens: Tokens, texts: list[str]) -> None:

@@ -1,9 +1,10 @@
 """How fast words are stemmed, put into their dictionary form and tagged, beside the libraries themselves.
 
-    python benchmarks/words.py [--quick] [--json FILE] [--jobs stem lemmatize tag]
+    python benchmarks/words.py [--quick] [--json FILE] [--jobs stem stem_nltk lemmatize tag]
 
-stem       20 Newsgroups -> words -> small letters -> no stop words -> Snowball stems -> TF-IDF, beside
-           scikit-learn's TfidfVectorizer whose tokenizer ends with a stemmer; the same matrix
+stem       20 Newsgroups -> words -> small letters -> no stop words -> Snowball stems -> TF-IDF, by PyStemmer,
+           beside scikit-learn's TfidfVectorizer whose tokenizer ends with a stemmer; the same matrix
+stem_nltk  the same with NLTK's stemmer
 lemmatize  its words to lemmas, beside simplemma, called token by token; the same lemmas
 tag        its sentences to parts of speech, beside python-crfsuite, called sentence by sentence with the same
            features and weights; the same tags, but where python-crfsuite's unrounded weights are a tie
@@ -13,6 +14,7 @@ With --quick the texts are those of data/messages.csv.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import shutil
@@ -35,7 +37,6 @@ from textpipe.documents import UPOS, Documents, Tokens
 from textpipe.vectorize.document_vectors import tokens_of
 
 HERE = Path(__file__).parent.parent
-BATCH = 500
 
 
 def texts_of(quick: bool) -> Documents:
@@ -48,7 +49,7 @@ def megabytes(documents: Documents) -> float:
     return sum(len(text.encode()) for text in documents.texts()) / 1e6
 
 
-def stem(quick: bool) -> Job:
+def stem(algorithm: str, quick: bool) -> Job:
     """Stems, counted."""
     import Stemmer
     from nltk.stem.snowball import SnowballStemmer
@@ -57,81 +58,81 @@ def stem(quick: bool) -> Job:
     documents = texts_of(quick)
     texts = documents.texts()
     words = re.compile(r"\b\w\w+\b")
+    stemmers = {
+        "NLTK": lambda: SnowballStemmer("english").stem,
+        "PyStemmer": lambda: Stemmer.Stemmer("english").stemWord,
+    }
+    library = "NLTK" if algorithm == "nltk_snowball" else "PyStemmer"
 
-    def ours(algorithm: str) -> Any:
-        pipeline = tp.Pipeline(
+    def pipeline(n_jobs: int = 1) -> tp.Pipeline:
+        return tp.Pipeline(
             [
                 tp.Tokenize("sklearn"),
                 tp.Lowercase(),
                 tp.RemoveStopWords("scikit-learn"),
                 tp.Stem(algorithm),
                 tp.TfIdf(),
-            ]
+            ],
+            n_jobs=n_jobs,
         )
-        return pipeline, pipeline.fit_transform(documents)
 
-    def theirs(stemmer: Callable[[str], str]) -> Any:
-        vectorizer = TfidfVectorizer(
+    def vectorizer(library: str) -> TfidfVectorizer:
+        stem = stemmers[library]()
+        return TfidfVectorizer(
             tokenizer=lambda text: [
-                stemmer(word) for word in words.findall(text) if word not in ENGLISH_STOP_WORDS
+                stem(word) for word in words.findall(text) if word not in ENGLISH_STOP_WORDS
             ],
             token_pattern=None,
         )
-        return vectorizer, vectorizer.fit_transform(texts)
-
-    ways: dict[str, Callable[[], Any]] = {
-        "textpipe, PyStemmer": lambda: ours("snowball"),
-        "textpipe, NLTK": lambda: ours("nltk_snowball"),
-        "scikit-learn, NLTK": lambda: theirs(SnowballStemmer("english").stem),
-        "scikit-learn, PyStemmer": lambda: theirs(Stemmer.Stemmer("english").stemWord),
-    }
 
     def check() -> str:
-        shape = None
-        for one, other in (
-            ("textpipe, PyStemmer", "scikit-learn, PyStemmer"),
-            ("textpipe, NLTK", "scikit-learn, NLTK"),
-        ):
-            (pipeline, matrix), (vectorizer, their_matrix) = ways[one](), ways[other]()
-            names = pipeline.stages[-1].features()
-            need(names == vectorizer.get_feature_names_out().tolist(), f"vocabulary, {one}")
-            largest = abs(matrix - their_matrix).max()
-            need(largest < 1e-12, f"a weight of {one} by {largest}")
-            shape = matrix.shape
-        return f"matrix {shape[0]:,} x {shape[1]:,}, the same to 1e-12" if shape else ""
+        ours, theirs = pipeline(), vectorizer(library)
+        matrix, their_matrix = ours.fit_transform(documents), theirs.fit_transform(texts)
+        columns = ours.stages[-1].features()
+        need(columns == theirs.get_feature_names_out().tolist(), f"vocabulary, {library}")
+        largest = abs(matrix - their_matrix).max()
+        need(largest < 1e-12, f"a weight, {library}, by {largest}")
+        rows, n = matrix.shape
+        return f"matrix {rows:,} x {n:,}, the same to 1e-12 as scikit-learn's with {library}"
 
-    return Job(ways, check, megabytes(documents))
+    ways: dict[str, Callable[[], Any]] = {
+        f"textpipe, {library}": lambda: pipeline().fit_transform(documents),
+        "scikit-learn, NLTK": lambda: vectorizer("NLTK").fit_transform(texts),
+    }
+    if library != "NLTK":
+        ways[f"scikit-learn, {library}"] = lambda: vectorizer(library).fit_transform(texts)
+    two: dict[str, Callable[[], Any]] = {
+        f"textpipe, {library}": lambda: pipeline(2).fit_transform(documents)
+    }
+    return Job(ways, check, megabytes(documents), two)
 
 
 def lemmatize(quick: bool) -> Job:
     """Lemmas."""
     from simplemma import Lemmatizer
 
-    documents = tp.Pipeline([tp.Tokenize("sklearn")]).run(texts_of(quick))
-    batches = list(documents.batches(BATCH))
-    assert documents.tokens is not None
-    lists = documents.tokens.to_lists()
-    stage = tp.Lemmatize()
-    stage.meet([], "en")
+    tokenize, stage = tp.Tokenize("sklearn"), tp.Lemmatize()
+    documents = tp.Pipeline([tokenize]).run(texts_of(quick))
+    lists = tokens_of(documents).to_lists()
+    pipeline = tp.Pipeline([tokenize, stage])
     lemmatizer = Lemmatizer()  # remembers words: so does simplemma.lemmatize
     lemmatizer.lemmatize("words", lang="en")
     assert stage.of("words") == "word"  # the dictionaries are loaded
 
-    def ours() -> Any:
-        stage = tp.Lemmatize()  # which remembers no word yet
-        stage.meet([], "en")
-        return [tokens_of(stage.apply(batch)) for batch in batches]
+    def ours(n_jobs: int = 1) -> Any:
+        stage._ready().__wrapped__.cache_clear()
+        return pipeline.set_params(n_jobs=n_jobs).run(documents, done=1)
 
     def theirs() -> Any:
         lemmatizer._cached_lemmatize.cache_clear()
         return [[lemmatizer.lemmatize(word, lang="en") for word in words] for words in lists]
 
     def check() -> str:
-        mine = [words for tokens in ours() for words in tokens.to_lists()]
-        need(mine == theirs(), "a lemma")
+        need(tokens_of(ours()).to_lists() == theirs(), "a lemma")
         return f"{sum(map(len, lists)):,} tokens, the same lemmas"
 
-    return Job({"textpipe": ours, "simplemma": theirs}, check, megabytes(documents))
+    ways = {"textpipe": ours, "simplemma": theirs}
+    return Job(ways, check, megabytes(documents), {"textpipe": lambda: ours(2)})
 
 
 def tag(quick: bool) -> Job:
@@ -139,9 +140,7 @@ def tag(quick: bool) -> Job:
     import pycrfsuite
 
     documents = tp.Pipeline([tp.Tokenize()]).run(texts_of(quick)[:2000])
-    batches = list(documents.batches(BATCH))
-    tokens = documents.tokens
-    assert tokens is not None
+    tokens = tokens_of(documents)
     bounds = sentence_bounds(tokens, documents.texts())
     words = tokens.forms.take(pa.array(tokens.codes)).to_pylist()
     sentences = [words[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
@@ -149,16 +148,12 @@ def tag(quick: bool) -> Job:
     shutil.rmtree(folder)
     model, crf = trained(sentences[:2000], 10 if quick else 50)
     write_model(folder, crf, {"language": "en"})
-    stage = tp.TagPartsOfSpeech(model=folder)
-    stage.meet([], "en")
-    stage.transform(documents[:1])
     their_tagger = pycrfsuite.Tagger()
     their_tagger.open_inmemory(model)
 
-    def ours() -> Any:
-        fresh = tp.TagPartsOfSpeech(model=folder)
-        fresh.meet([], "en")
-        return [tokens_of(fresh.apply(batch)).tags for batch in batches]
+    def ours(n_jobs: int = 1) -> Any:
+        stages = [tp.Tokenize(), tp.TagPartsOfSpeech(model=folder)]
+        return tp.Pipeline(stages, n_jobs=n_jobs).run(documents, done=1)
 
     def theirs() -> Any:
         seen: dict[str, dict[str, str]] = {}
@@ -166,7 +161,7 @@ def tag(quick: bool) -> Job:
         return [their_tagger.tag(list(_features(sentence, seen))) for sentence in sentences]
 
     def check() -> str:
-        mine = np.array(UPOS)[np.concatenate(ours())].tolist()
+        mine = np.array(UPOS)[tokens_of(ours()).tags].tolist()
         at, ties = 0, 0
         for sentence, other in zip(sentences, theirs(), strict=True):
             found = mine[at : at + len(sentence)]
@@ -181,7 +176,8 @@ def tag(quick: bool) -> Job:
             "both answers are equally likely"
         )
 
-    return Job({"textpipe": ours, "python-crfsuite": theirs}, check, megabytes(documents))
+    ways = {"textpipe": ours, "python-crfsuite": theirs}
+    return Job(ways, check, megabytes(documents), {"textpipe": lambda: ours(2)})
 
 
 def trained(sentences: list[list[str]], iterations: int) -> tuple[bytes, Crf]:
@@ -224,7 +220,12 @@ def trained(sentences: list[list[str]], iterations: int) -> tuple[bytes, Crf]:
     return bytes(named), _of_crfsuite(list(numbers), info)
 
 
-JOBS = {"stem": stem, "lemmatize": lemmatize, "tag": tag}
+JOBS = {
+    "stem": functools.partial(stem, "snowball"),
+    "stem_nltk": functools.partial(stem, "nltk_snowball"),
+    "lemmatize": lemmatize,
+    "tag": tag,
+}
 
 if __name__ == "__main__":
     uses = ("textpipe-nlp", "scikit-learn", "nltk", "PyStemmer", "simplemma", "python-crfsuite")

@@ -48,7 +48,11 @@ def simplemma_lemmas(language: str) -> Callable[[str], str]:
         found = dictionary.get(form) or strategy.get_lemma(form, language)
         return str(last.get_lemma(form, language) if found is None else found)
 
-    return lambda form: lemma(form) if len(form) <= LONGEST else form
+    @functools.wraps(lemma)
+    def of_any(form: str) -> str:
+        return lemma(form) if len(form) <= LONGEST else form
+
+    return of_any
 
 
 def lookup_lemmas(language: str) -> Callable[[str], str]:
