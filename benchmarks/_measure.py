@@ -1,7 +1,7 @@
 """How the benchmarks measure: ways to do one job, interleaved, and the memory of each in its own process.
 
 On one core, seconds are CPU time, the median of rounds in which each way has its turn, so that a busy machine
-slows all of them alike. On two cores it is the time that goes by, beside that of the peer, which has one core;
+slows all of them alike. On two cores it is the time that goes by, beside the peer's, which has one core;
 a busy machine disturbs it: the table says how busy it was. Peak memory is that of a new process which reads
 the input and does the job once.
 """

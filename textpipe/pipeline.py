@@ -21,10 +21,24 @@ from textpipe.errors import DefinitionError, InputError, TextpipeError
 from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
 from textpipe.options import check_names
-from textpipe.run import LIMIT, Chain, Failed, Memory, Observer, Work, batches, spread, threaded
+from textpipe.run import (
+    LIMIT,
+    Chain,
+    Failed,
+    Memory,
+    Observer,
+    Work,
+    batches,
+    jobs,
+    spread,
+    threaded,
+)
 from textpipe.run.chain import say_where
 from textpipe.run.limits import MOST_CHARACTERS, limited
 from textpipe.stage import NotTrainedError, Stage, flow, walk
+
+SHARES = 4
+"""Parts for each process, so that none has nothing to do while another has a slow one."""
 
 SetAside = Callable[[Failed], None]
 """Told of each document that was left out."""
@@ -323,7 +337,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
         ``done`` stages have worked on them already.
         """
-        parts = list(self._batches(Documents.of(X), observe, done))
+        parts = list(self._batches(Documents.of(X), observe, done, all_kept=True))
         return Documents.concat(parts)
 
     def decide(self, X: Any, observe: Observer | None = None, done: int = 0) -> Decisions:
@@ -460,6 +474,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         done: int,
         set_aside: SetAside | None = None,
         only_matrix: bool = False,
+        all_kept: bool = False,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after every stage that does not decide."""
         if not hasattr(self, "trained_"):
@@ -473,7 +488,9 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if not hasattr(self, "trained_"):
             self.prepare()
         until = len(self.stages) - _decides(self)
-        yield from self._through(done, until, documents, observe, set_aside, only_matrix)
+        yield from self._through(
+            done, until, documents, observe, set_aside, only_matrix, all_kept=all_kept
+        )
 
     def _through(
         self,
@@ -497,10 +514,15 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if not position:
             given = (limited(one, self.max_characters) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
-        quick = all_kept and memory is None and all(stage.in_threads for stage in stages)
-        large = quick and self.n_jobs in (None, 1)
+        quick = all(stage.in_threads for stage in stages)
+        large, shares = quick and all_kept and memory is None, 1
+        alone = (
+            isinstance(documents, Documents) and memory is None
+        )  # what is kept is found by its batch
+        if alone and self.n_jobs not in (None, 1):
+            shares = jobs(self.n_jobs) * (1 if quick else SHARES)
         parts = itertools.chain.from_iterable(
-            ([one] if whole else batches(one, large)) for one in given
+            ([one] if whole else batches(one, large, shares)) for one in given
         )
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)
         n_failed = 0

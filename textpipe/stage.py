@@ -19,6 +19,7 @@ pipeline, ``learn`` and ``apply`` are called with ``Documents``.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -63,6 +64,7 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     """Options that may name a file or folder; a definition's are found beside it."""
 
     @classmethod
+    @functools.cache  # for each class; it is asked for with every document
     def name(cls) -> str:
         """What a definition calls this stage: the class name in snake case.
 

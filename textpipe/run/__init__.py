@@ -7,7 +7,7 @@ from textpipe.run.batching import batches
 from textpipe.run.chain import Chain, Done, Failed, Observer, Work
 from textpipe.run.memory import Memory
 from textpipe.run.profile import Profile, Spent
-from textpipe.run.spreading import spread, threaded
+from textpipe.run.spreading import jobs, spread, threaded
 from textpipe.run.store import LIMIT, Store
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Store",
     "Work",
     "batches",
+    "jobs",
     "spread",
     "threaded",
 ]

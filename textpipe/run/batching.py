@@ -17,17 +17,23 @@ not depend on either."""
 LARGE = 8
 """How many times as much a large batch has."""
 
+LEAST_BYTES = 500_000
+"""A batch is not made smaller than this for the sake of sharing."""
 
-def batches(documents: Documents, large: bool = False) -> Iterator[Documents]:
+
+def batches(documents: Documents, large: bool = False, shares: int = 1) -> Iterator[Documents]:
     """The documents in parts, in order; at least one part, which is empty if there are none.
 
-    ``large`` parts are for quick stages whose results are all kept: to join small ones takes longer.
+    ``large`` parts are for quick stages whose results are all kept: to join small ones takes longer. There
+    are at least ``shares`` parts, for as many to work on, unless they would be too small.
     """
     n, times = len(documents), LARGE if large else 1
     until = np.cumsum(bytes_of(documents))
+    share = -(-int(until[-1] if n else 0) // shares)
+    most = min(times * MOST_BYTES, max(share, LEAST_BYTES) if shares > 1 else times * MOST_BYTES)
     start = 0
     while start < n or start == n == 0:
-        full = (until[start - 1] if start else 0) + times * MOST_BYTES
+        full = (until[start - 1] if start else 0) + most
         filled = int(np.searchsorted(until, full)) + 1
         end = max(start + 1, min(n, start + times * MOST_DOCUMENTS, filled))
         yield documents if (start, end) == (0, n) else documents[start:end]

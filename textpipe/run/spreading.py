@@ -45,8 +45,9 @@ def spread(
     """Each batch after the stages of a chain, in order.
 
     Where more than one job may be used: if all stages leave Python free for each other
-    (``Stage.in_threads``), threads share the batches. Else processes do, for what is left after the first
-    second of work, which is done here. With ``only_matrix`` processes send back no words and tokens.
+    (``Stage.in_threads``), threads share the batches. Else processes do: for all but the first batch if they
+    are there already, else for what is left after the first second of work, which is done here. With
+    ``only_matrix`` processes send back no words and tokens.
     """
     sizes: deque[int] = deque()
 
@@ -64,29 +65,30 @@ def spread(
 def _spread(
     chain: Chain, left: Iterator[Documents], n_jobs: int | None, only_matrix: bool
 ) -> Iterator[Done]:
+    if n_jobs in (None, 1):
+        yield from map(chain, left)
+        return
+    if all(stage.in_threads for stage in chain.stages):
+        some = list(itertools.islice(left, 2))
+        yield from threaded(chain, itertools.chain(some, left), n_jobs if len(some) > 1 else 1)
+        return
+    from textpipe.run.workers import Workers, are_there
+
     started = time.perf_counter()
     features = None
-    by_threads = all(stage.in_threads for stage in chain.stages)
     for batch in left:
         done = chain(batch)
         if done.documents.matrix is not None:
             features = done.documents.matrix.features
         yield done
-        waited = by_threads or time.perf_counter() - started >= PATIENCE
-        if n_jobs not in (None, 1) and waited:
+        if time.perf_counter() - started >= PATIENCE or are_there(n_jobs):
             break
     more = list(itertools.islice(left, 1))
-    if not more:
-        return
     rest = itertools.chain(more, left)
-    many = jobs(n_jobs)
+    many = jobs(n_jobs) if more else 1
     if many == 1:
         yield from map(chain, rest)
-    elif by_threads:
-        yield from threaded(chain, rest, many)
     else:
-        from textpipe.run.workers import Workers
-
         for done in Workers(many).through(chain, rest, only_matrix):
             matrix = done.documents.matrix
             if matrix is not None and features is not None:  # they were not sent

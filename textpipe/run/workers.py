@@ -27,10 +27,19 @@ from typing import Any, NamedTuple
 from textpipe.documents import Documents
 from textpipe.errors import ProcessError
 from textpipe.run.chain import Chain, Done
-from textpipe.run.spreading import AHEAD
+from textpipe.run.spreading import AHEAD, jobs
 
 IDLE = 60
 """Seconds after which a process that has nothing to do ends."""
+
+
+_asked: dict[int, float] = {}
+"""When so many processes were last asked for something."""
+
+
+def are_there(n_jobs: int | None) -> bool:
+    """Are the processes most likely still there, from the last call?"""
+    return bool(_asked) and time.monotonic() - _asked.get(jobs(n_jobs), -IDLE) < IDLE
 
 
 class Answer(NamedTuple):
@@ -121,6 +130,8 @@ class Workers:
             env={f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
         )
         future: Future[Answer] = executor.submit(_answer, path, batch)
+        _asked.clear()  # there is one set of processes: others ended with this call
+        _asked[n_jobs] = time.monotonic()
         return future
 
 
