@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -121,13 +122,14 @@ class _Gathered:
         self._parts = Joining()
         self._records: list[Record] = []
         self._size = 0
-        self._ids: list[str] = []
+        self._hashes = array("q")
+        """Of the ids: a number each, since the ids themselves may take as much as the texts."""
         self._places: list[str] = []
         self._labels: list[str] = []
         self._defects: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._ids) + len(self._records)
+        return len(self._hashes) + len(self._records)
 
     def add(self, record: Record) -> None:
         """One more."""
@@ -140,7 +142,7 @@ class _Gathered:
         records = self._records
         self._parts.add(_documents(records, self.mails))
         self.encodings.update(record.encoding for record in records)
-        self._ids += [record.id for record in records]
+        self._hashes.extend(hash(record.id) for record in records)
         for record in records:
             if not self.with_labels:
                 pass
@@ -158,7 +160,9 @@ class _Gathered:
         regions = documents.regions
         if regions is not None and set(regions.kinds) <= {""}:
             documents = documents.with_(regions=None)
-        return documents.with_(ids=pa.array(_unique(self._ids, notes), pa.string()))
+        if len(np.unique(np.array(self._hashes, np.int64))) == len(documents):
+            return documents  # so no id came twice
+        return documents.with_(ids=pa.array(_unique(documents.ids.to_pylist(), notes), pa.string()))
 
     def labels(self) -> NDArray[np.str_] | None:
         """The labels; None if there are none."""
