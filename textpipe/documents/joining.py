@@ -15,8 +15,8 @@ from textpipe.documents.documents import Documents
 from textpipe.documents.pieces import Cut, PiecesOfWords
 from textpipe.documents.tokens import Tokens
 
-IN_MEMORY = 512_000_000
-"""Bytes up to which the parts stay in memory: about 100 MB of text with its words."""
+IN_MEMORY = 128_000_000
+"""Bytes up to which the parts stay in memory: about 40 MB of text with its words."""
 
 NO_TEXT = pa.array([], pa.large_string())
 
@@ -36,7 +36,7 @@ def joined(parts: Iterable[Documents]) -> Documents:
 class Joining:
     """Parts that come one by one, and are one batch in the end, as ``Documents.concat`` makes it.
 
-    When they have more than ``IN_MEMORY`` bytes, their texts, mails, words and tokens go to files without a
+    When they have more than ``IN_MEMORY`` bytes, their ids, texts, mails, words and tokens go to files without a
     name in ``folder`` (None: the system's folder for temporary files), which are mapped into memory. Other
     columns are small, or what is learned from. Raises SourceError where that folder is full.
     """
@@ -69,6 +69,7 @@ class _OnDisk:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        self.ids = StringColumn(pa.large_string(), folder)
         self.text = StringColumn(pa.large_string(), folder)
         self.mails = StringColumn(pa.large_binary(), folder)
         self.has_mails = False
@@ -78,6 +79,7 @@ class _OnDisk:
         self.rest: list[Documents] = []
 
     def add(self, part: Documents) -> None:
+        self.ids.add(part.ids.cast(pa.large_string()))
         self.text.add(part.text)
         self.has_mails |= part.mails is not None
         self.mails.add(pa.nulls(len(part), pa.large_binary()) if part.mails is None else part.mails)
@@ -89,13 +91,15 @@ class _OnDisk:
             words, tokens = part.words, _cut(part.tokens)
             self.same_places &= words is not None and tokens is not None
             self.same_places &= getattr(words, "starts", 0) is getattr(tokens, "starts", 1)
-        self.rest.append(part.with_(text=NO_TEXT, mails=None, words=None, tokens=None))
+        ids = pa.nulls(len(part), pa.string())  # so that it is known how many there are
+        self.rest.append(part.with_(ids=ids, text=NO_TEXT, mails=None, words=None, tokens=None))
 
     def documents(self) -> Documents:
         words = self.words.tokens()
         where = words if self.same_places else None
         tokens = words if self.same else self.tokens.tokens(where)
         return Documents.concat(self.rest).with_(
+            ids=self.ids.array().cast(pa.string()),
             text=self.text.array(),
             mails=self.mails.array() if self.has_mails else None,
             words=words,

@@ -160,8 +160,10 @@ class _Gathered:
         regions = documents.regions
         if regions is not None and set(regions.kinds) <= {""}:
             documents = documents.with_(regions=None)
-        if len(np.unique(np.array(self._hashes, np.int64))) == len(documents):
-            return documents  # so no id came twice
+        hashes = np.array(self._hashes, np.int64)
+        hashes.sort()
+        if not (hashes[1:] == hashes[:-1]).any():
+            return documents  # no id came twice
         return documents.with_(ids=pa.array(_unique(documents.ids.to_pylist(), notes), pa.string()))
 
     def labels(self) -> NDArray[np.str_] | None:
