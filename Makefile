@@ -24,7 +24,12 @@ format: $(VENV)/.installed-dev  ## put the code in shape
 
 bench: $(VENV)/.installed-dev  ## every figure of the documentation, measured anew (needs TEXTPIPE_CORPORA)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	for table in benchmarks/[a-z]*.py; do $(BIN)/python $$table || exit 1; done
+	mkdir -p build/bench
+	for table in benchmarks/[a-z]*.py; do \
+		json=; grep -q -e --json $$table && json="--json build/bench/$$(basename $$table .py).json"; \
+		$(BIN)/python $$table $$json || exit 1; \
+	done
+	$(BIN)/python benchmarks/_tables.py build/bench
 
 clean:
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -2,8 +2,8 @@
 
     python benchmarks/mail.py [--quick] [--json FILE] [--jobs same_stages spam one ...]
 
-same_stages     four fifths of SpamAssassin's raw mails are learned, one fifth is judged, by the stages that the
-                script has: HTML to text, words, stop words, stems, TF-IDF, ten neighbours
+same_stages     four fifths of SpamAssassin's raw mails are learned, one fifth is judged, by the stages that
+                the script has: HTML to text, words, stop words, stems, TF-IDF, ten neighbours
 spam_words      the same by pipelines/spam_words.toml
 spam            the same by pipelines/spam.toml
 one             one mail at a time is judged, by the script's stages, with 20,000 pieces of mails in memory

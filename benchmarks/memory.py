@@ -5,9 +5,9 @@
 Text is generated: lines of words from a Zipf distribution, with new words all the way, so that whatever keeps
 words would grow. A model of 2,000 documents (words -> lowercase -> tf_idf -> neighbours) decides about each
 line. ``fit`` learns the weights of words (words -> lowercase -> tf_idf) from lines of a million different
-words at most, so that what it must know in the end is the same for all sizes. Each in a process of its own. Peak
-memory is what only this process has; what it has mapped of files, which the system may drop at any moment,
-is told beside it. One core; --large goes to 2 GB.
+words at most, so that what it must know in the end is the same for all sizes. Each in a process of its own.
+Peak memory is what only this process has; what it has mapped of files, which the system may drop at any
+moment, is told beside it. One core; --large goes to 2 GB.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ def joined(parts: Iterable[Documents]) -> Documents:
 class Joining:
     """Parts that come one by one, and are one batch in the end, as ``Documents.concat`` makes it.
 
-    When they have more than ``IN_MEMORY`` bytes, their ids, texts, mails, words and tokens go to files without a
-    name in ``folder`` (None: the system's folder for temporary files), which are mapped into memory. Other
+    When they have more than ``IN_MEMORY`` bytes, ids, texts, mails, words and tokens go to files without
+    a name in ``folder`` (None: the system's folder for temporary files), which are mapped into memory. Other
     columns are small, or what is learned from. Raises SourceError where that folder is full.
     """
 
