@@ -1,9 +1,16 @@
 """Every stage of the catalogue, with default options and with others, under every law."""
 
+import numpy as np
 import pytest
+from sklearn.base import clone
 
-from textpipe import testing
+from textpipe import Pipeline, testing
 from textpipe.catalogue import BUILT_IN, stage_class
+from textpipe.classify.decider import Decider
+from textpipe.documents import Documents
+from textpipe.testing.case import stages_before, with_mails
+from textpipe.testing.examples import EXAMPLES
+from textpipe.testing.plain import plain
 
 OTHER_OPTIONS = {
     "mail_parts": [{"alternatives": "html", "sender": "both", "quoted": False}],
@@ -76,6 +83,22 @@ def stage(name, options, tmp_path):
 @pytest.mark.parametrize(("name", "options"), CASES, ids=shown)
 def test_law(stage, law):
     law(stage)
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=shown)
+def test_the_number_of_workers_does_not_matter(stage, monkeypatch):
+    monkeypatch.setattr("textpipe.run.spreading.PATIENCE", 0.0)
+    monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", 3)
+    documents = with_mails(Documents.of(EXAMPLES))
+    regression = stage.__sklearn_tags__().estimator_type == "regressor"
+    labels = np.resize([1.5, 4.0] if regression else ["a", "b"], len(documents))
+    results = []
+    for n_jobs in (1, 2):
+        pipe = Pipeline([*stages_before(stage), clone(stage)], n_jobs=n_jobs)
+        pipe.fit(documents, labels)
+        decides = isinstance(stage, Decider)
+        results.append(plain(pipe.decide(documents) if decides else pipe.run(documents)))
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

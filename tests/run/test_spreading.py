@@ -53,6 +53,11 @@ class Deadly(TextStage):
         return text
 
 
+class WhereItWorks(TextStage):
+    def of(self, text: str) -> str:
+        return str(os.getpid())
+
+
 class Complaining(FormStage):
     in_threads = False
 
@@ -95,6 +100,24 @@ def test_batches_end_after_so_many_documents_or_bytes(monkeypatch):
     assert [text for part in parts for text in part] == texts
     assert parts == [["aaaaaaaaa"], ["a", "bb", "ü"], ["cc", "", "", "d" * 10], ["e"]]
     assert [len(part) for part in batches(Documents.of([]))] == [0]
+
+
+def test_there_are_as_many_batches_as_shares_unless_they_would_be_small(monkeypatch):
+    documents = Documents.of(["aaaa", "b", "cc", "d", "eeee"])
+    assert [len(part) for part in batches(documents, shares=3)] == [5]
+    monkeypatch.setattr("textpipe.run.batching.LEAST_BYTES", 2)
+    parts = [part.texts() for part in batches(documents, shares=3)]
+    assert parts == [["aaaa"], ["b", "cc", "d"], ["eeee"]]
+    assert [len(part) for part in batches(Documents.of([]), shares=3)] == [0]
+
+
+def test_processes_that_are_there_are_asked_at_once(monkeypatch):
+    pipe = tp.Pipeline([WhereItWorks()], n_jobs=2)
+    pipe.run(TEXTS)  # they are started
+    monkeypatch.setattr("textpipe.run.spreading.PATIENCE", 1000.0)
+    assert set(pipe.run(TEXTS).texts()) - {str(os.getpid())}
+    monkeypatch.setattr("textpipe.run.workers._asked", {})
+    assert set(pipe.run(TEXTS).texts()) == {str(os.getpid())}
 
 
 def test_a_whole_batch_is_not_copied():
