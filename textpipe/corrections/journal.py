@@ -98,7 +98,7 @@ class Journal:
             with self._errors():
                 make_ready(self._connected(), str(self))
         with self._transaction(writes=True) as connection:
-            lock(connection)
+            lock(connection, self.wait)
             yield Book(connection, model)
 
     # -- the database ---------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ class Book:
 
 def _advice(said: str) -> str:
     """What to do about an error of the database; empty where it is not known."""
-    if "locked" in said:
+    if "locked" in said or "lock timeout" in said:
         return ". Another program is writing in it for too long: end it, or try again"
     if "unable to open" in said or "readonly" in said:
         return ". The file and its folder must be readable and writable"

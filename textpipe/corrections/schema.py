@@ -120,8 +120,12 @@ def make_ready(engine: Engine, shown: str) -> None:
                 raise
 
 
-def lock(connection: Connection) -> None:
-    """Keep other writers out until the transaction ends. (SQLite's own lock is taken already.)"""
+def lock(connection: Connection, wait: float) -> None:
+    """Keep other writers out until the transaction ends; wait so many seconds for one that is in it.
+    (SQLite's own lock is taken already.)
+    """
+    if connection.dialect.name == "postgresql":  # would wait for ever
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(1000 * wait))}")
     connection.execute(select(JOURNAL.c.only).with_for_update())
 
 
