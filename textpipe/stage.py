@@ -178,8 +178,17 @@ def walk(stages: Any) -> Iterator[Stage]:
             yield from walk(stage)
         elif isinstance(stage, Stage):
             yield stage
-            for value in stage.get_params(deep=False).values():
+            kind: Any = type(stage)
+            for name in _option_names(kind):
+                value = getattr(stage, name)
                 yield from walk(value if isinstance(value, list | tuple) else [value])
+
+
+@functools.cache
+def _option_names(kind: Any) -> list[str]:
+    """As scikit-learn reads them from the constructor; it does so anew for each stage."""
+    names: list[str] = kind._get_param_names()
+    return names
 
 
 def flow(

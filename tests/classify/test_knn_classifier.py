@@ -72,7 +72,7 @@ def test_it_keeps_who_its_training_documents_were():
     documents = Documents.of(["win  a\nprize today", "lunch"], ids=["x", "y"])
     knn = pipeline.fit(documents, ["spam", "ham"]).stages[-1]
     assert (knn.id_of(0), knn.label_of(0), knn.excerpt_of(0)) == ("x", "spam", "win a pri")
-    assert knn.row_of(1).tolist() == [0.0, 1.0, 0.0, 0.0, 0.0]
+    assert knn.rows_[[1]].toarray().tolist() == [[0.0, 1.0, 0.0, 0.0, 0.0]]
     alone = KnnClassifier().fit(ROWS, LABELS)
     assert (alone.id_of(2), alone.excerpt_of(2)) == ("2", "")
 

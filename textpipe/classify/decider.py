@@ -37,9 +37,12 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
 
     def _has_evidence(self, values: Any) -> NDArray[np.bool_]:
         """Which rows can be judged at all, bool[n]: those that are not zero throughout."""
-        if sparse.issparse(values):
-            return np.asarray(abs(values).sum(axis=1)).ravel() > 0
-        found: NDArray[np.bool_] = values.any(axis=1)
+        if not sparse.issparse(values):
+            found: NDArray[np.bool_] = values.any(axis=1)
+            return found
+        found = np.zeros(values.shape[0], bool)
+        rows = np.repeat(np.arange(len(found)), np.diff(values.indptr))
+        found[rows[values.data != 0]] = True
         return found
 
     def fit(self, X: Any, y: Any = None) -> Decider:
@@ -72,14 +75,16 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         if isinstance(X, Documents):
             X = self._readable(X).matrix
         matrix = X if isinstance(X, Matrix) else None
-        values = validate_data(
-            self,
-            X if matrix is None else matrix.values,
-            accept_sparse="csr",
-            reset=False,
-            dtype=np.float64,
-            ensure_min_samples=0,
-        )
+        values = X if matrix is None else matrix.values
+        if matrix is None or not self._is_as_in_training(values):
+            values = validate_data(
+                self,
+                values,
+                accept_sparse="csr",
+                reset=False,
+                dtype=np.float64,
+                ensure_min_samples=0,
+            )
         decisions = self._decide(values)
         unsure = decisions.unsure | ~self._has_evidence(values)
         if matrix is not None and matrix.known is not None:
@@ -91,6 +96,15 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
             unsure=unsure,
             known=None if matrix is None else matrix.known,
             total=None if matrix is None else matrix.total,
+        )
+
+    def _is_as_in_training(self, values: Any) -> bool:
+        """Is this what scikit-learn's validation, which takes longer than a verdict, would let through?"""
+        return (
+            sparse.isspmatrix_csr(values)
+            and values.dtype == np.float64
+            and values.shape[1] == self.n_features_in_
+            and bool(np.isfinite(values.data.sum()))
         )
 
     def predict(self, X: Any) -> NDArray[Any]:
