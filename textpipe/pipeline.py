@@ -516,17 +516,16 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
         quick = all(stage.in_threads for stage in stages)
         large, shares = quick and all_kept and memory is None, 1
-        alone = (
-            isinstance(documents, Documents) and memory is None
-        )  # what is kept is found by its batch
-        if alone and self.n_jobs not in (None, 1):
+        at_hand = isinstance(documents, Documents)
+        # what is kept on disk is found by its batch
+        if at_hand and memory is None and self.n_jobs not in (None, 1):
             shares = jobs(self.n_jobs) * (1 if quick else SHARES)
         parts = itertools.chain.from_iterable(
             ([one] if whole else batches(one, large, shares)) for one in given
         )
         chain = Chain(stages, position, memory, forgiving=set_aside is not None)
         n_failed = 0
-        for done in spread(chain, parts, self.n_jobs, only_matrix):
+        for done in spread(chain, parts, self.n_jobs, only_matrix, at_hand):
             if observe:
                 for work in done.work:
                     observe(work)

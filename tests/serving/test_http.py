@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from textpipe.serving.detector import Detector, documents_of
+from textpipe.serving.limits import RefusedError, Room
 
 BEARER = "Authorization"
 
@@ -360,3 +361,29 @@ def test_names_of_loopback_are_ours(served, host):
 def test_another_name_may_be_allowed(serve, bundle):
     server = serve(bundle, "--allow-host", "Mail.example")
     assert server.ask("GET", "/health", headers={"Host": "mail.example:443"}).status == 200
+
+
+@pytest.mark.parametrize("path", ["/learn?label=ham", "/learnspam"])
+def test_without_the_token_a_mail_to_be_taught_is_not_even_read(served, path):
+    with served.connect() as asking:
+        asking.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n".encode()
+        )
+        assert b" 403 " in asking.recv(100)
+
+
+def test_json_is_refused_before_it_takes_much_memory(served):
+    many = b"[" + b",".join([b"{}"] * 1_500_000) + b"]"
+    answer = served.ask("POST", "/predict", many, {"Content-Type": "application/json"})
+    assert (answer.status, answer.json()["reason"]) == (413, "too_large")
+
+
+def test_bodies_share_the_memory_that_there_is_for_them():
+    room = Room(10)
+    with room.holding() as one, room.holding() as other:
+        one(6)
+        with pytest.raises(RefusedError, match="too much is being read"):
+            other(5)
+        other(4)
+    with room.holding() as one:
+        one(10)

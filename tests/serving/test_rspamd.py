@@ -77,6 +77,13 @@ def test_a_zstandard_bomb_is_refused(strict):
     assert answer.json()["reason"] == "malformed"
 
 
+def test_a_packed_mail_that_is_cut_off_is_refused(strict, spam):
+    packed = zstandard.compress(spam)
+    for size in (len(packed) // 2, len(packed) - 3, 0):
+        answer = strict.ask("POST", "/checkv2", packed[:size], {"Compression": "zstd"})
+        assert (answer.status, answer.json()["reason"]) == (400, "malformed")
+
+
 def test_rspamc_teaches(rspamc, serve, bundle, token):
     server = serve(bundle)
     mail = b"Subject: Tombola\n\nyou win a free prize\n"

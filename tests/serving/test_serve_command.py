@@ -53,6 +53,9 @@ def test_what_is_wrong_is_said(needs_serve, bundle, served, tmp_path):
     assert "is empty" in refused(bundle, "--token-file", tmp_path / "token")
     (tmp_path / "token").write_text("short\n")
     assert "8 characters" in refused(bundle, "--token-file", tmp_path / "token")
+    for token in ("Größetoken", "two words", "name:token"):
+        (tmp_path / "token").write_text(token, "utf-8")
+        assert "printable ASCII" in refused(bundle, "--token-file", tmp_path / "token")
 
 
 def test_a_token_may_stand_in_a_file(serve, bundle, spam, tmp_path):

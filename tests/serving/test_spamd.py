@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("prometheus_client", reason="the extra serve is not installed")
 
-from textpipe.serving.spam_headers import marked
+from textpipe.serving.spam_headers import headers_only, marked
 from textpipe.serving.verdict import Verdict
 
 NO_SPAM = Verdict("ham", 0.2, None, "spam", (("lunch", -0.5),))
@@ -192,7 +192,7 @@ def test_only_fields_of_ours_are_taken_out():
     kept = b"A: X-Spam-Flag: 1\nX-Spammer: e\n f\nX-Spam-"
     assert marked(NO_SPAM, brought) == marked(NO_SPAM, kept)
     assert marked(NO_SPAM, kept).endswith(b"lunch\n" + kept)
-    assert marked(NO_SPAM, b"From ann").startswith(b"From ann\nX-Spam-Status: No")
+    assert marked(NO_SPAM, b"From ann\nA: b\n").startswith(b"From ann\nX-Spam-Status: No")
 
 
 def test_lines_end_as_they_do_in_the_mail():
@@ -214,3 +214,18 @@ def test_a_body_is_never_changed(body, lines):
 def test_any_bytes_are_marked_once(mail):
     once = marked(NO_SPAM, mail)
     assert marked(NO_SPAM, once) == once or mail.startswith((b"From ", b" ", b"\t"))
+
+
+def test_a_forged_field_behind_a_bare_carriage_return_is_taken_out():
+    brought = b"Subject: a\rX-Spam-Flag: NO\rX-Spam-Status: No\r\nTo: x\r\n\r\nbody\r\n"
+    made = marked(NO_SPAM, brought)
+    assert made.count(b"X-Spam-") == 1
+    assert made.endswith(b"To: x\r\n\r\nbody\r\n")
+
+
+def test_a_mail_without_a_header_stays_the_body():
+    made = marked(NO_SPAM, b"win a prize now\nsecond line")
+    head, _, body = made.partition(b"\n\n")
+    assert head.startswith(b"X-Spam-Status: No")
+    assert body == b"win a prize now\nsecond line"
+    assert headers_only(NO_SPAM, b"win a prize now\nsecond line") == head + b"\n\n"

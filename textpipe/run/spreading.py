@@ -41,13 +41,15 @@ def spread(
     batches: Iterable[Documents],
     n_jobs: int | None = 1,
     only_matrix: bool = False,
+    at_hand: bool = False,
 ) -> Iterator[Done]:
     """Each batch after the stages of a chain, in order.
 
     Where more than one job may be used: if all stages leave Python free for each other
     (``Stage.in_threads``), threads share the batches. Else processes do: for all but the first batch if they
     are there already, else for what is left after the first second of work, which is done here. With
-    ``only_matrix`` processes send back no words and tokens.
+    ``only_matrix`` processes send back no words and tokens. Where batches are ``at_hand``, and need not be
+    waited for, threads begin with the first one.
     """
     sizes: deque[int] = deque()
 
@@ -57,18 +59,20 @@ def spread(
             yield batch
 
     begins = 0
-    for done in _spread(chain, counted(), n_jobs, only_matrix):
+    for done in _spread(chain, counted(), n_jobs, only_matrix, at_hand):
         yield done.moved(begins) if done.failed else done
         begins += sizes.popleft()
 
 
 def _spread(
-    chain: Chain, left: Iterator[Documents], n_jobs: int | None, only_matrix: bool
+    chain: Chain, left: Iterator[Documents], n_jobs: int | None, only_matrix: bool, at_hand: bool
 ) -> Iterator[Done]:
     if n_jobs in (None, 1):
         yield from map(chain, left)
         return
     if all(stage.in_threads for stage in chain.stages):
+        if not at_hand:  # what comes of the first batch need not wait for the next one
+            yield from map(chain, itertools.islice(left, 1))
         some = list(itertools.islice(left, 2))
         yield from threaded(chain, itertools.chain(some, left), n_jobs if len(some) > 1 else 1)
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textpipe.errors import InputError, TextpipeError
-from textpipe.serving.limits import Limits, RefusedError
+from textpipe.serving.limits import Limits, RefusedError, Room
 from textpipe.serving.metrics import Metrics
 from textpipe.serving.state import State, state_of
 
@@ -43,6 +44,8 @@ MOST_TRIES = 2000
 
 T = TypeVar("T")
 
+_TOKEN = re.compile(r"[!-9;-~]+")
+
 
 class Core:
     """Judges, explains and learns for any number of clients of one event loop.
@@ -61,9 +64,15 @@ class Core:
     ) -> None:
         if token is not None and len(token) < 8:
             raise InputError("the token for learning must have 8 characters or more")
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise InputError(
+                "the token for learning must be of printable ASCII characters, without blanks and colons: "
+                "others do not come through HTTP and spamd's protocol"
+            )
         self.detector = detector
         self.limits = limits or Limits()
         self.metrics = metrics or Metrics()
+        self.room = Room(self.limits.held)
         self.ready = False
         self.state = state_of(self.detector)
         self._token = token
@@ -211,6 +220,12 @@ class Core:
         if state.model != self.state.model:
             self.metrics.swaps.labels("done").inc()
             LOG.info("another model is in use: %s", state.model)
+            if self.state.corrections and not state.corrections:
+                LOG.warning(
+                    "it has none of the %d corrections of the model before, which stay in the journal: "
+                    "textpipe refit makes a model that has them",
+                    self.state.corrections,
+                )
         self._tell(state)
         return True
 

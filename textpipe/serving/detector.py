@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textpipe.bundle import MANIFEST, fingerprint
+from textpipe.bundle import fingerprint
 from textpipe.serving.opened import Opened
 from textpipe.serving.verdict import Verdict
 
@@ -64,6 +65,7 @@ class Detector:
         self._lock = threading.RLock()
         self._loading = threading.Lock()
         self._seen = self._stamp()
+        self._failed: Stamp | None = None
         self._opened = self._loaded()
 
     @classmethod
@@ -166,15 +168,15 @@ class Detector:
 
         Returns whether anything did. It costs a few system calls where nothing changed (a question to
         the database, where the journal is in one). Raises BundleError where the new model cannot be
-        loaded: the one before then stays, and the next call tries again.
+        loaded: the one before then stays, and what is on disk is not tried again until it changes.
         """
         with self._loading:
             opened = self._opened
             stamp = self._stamp()
             if stamp == self._seen and not self._is_database():
                 return False
-            if fingerprint(self.path) != opened.fingerprint:
-                loaded = self._loaded()
+            if stamp != self._failed and self._is_another(opened, stamp):
+                loaded = self._loaded_or_failed(stamp)
                 with self._lock:
                     self._opened, self._seen = loaded, stamp
                     opened.close()
@@ -183,6 +185,23 @@ class Detector:
                 changed = opened.refresh()
                 self._seen = stamp
                 return changed
+
+    def _is_another(self, opened: Opened, stamp: Stamp) -> bool:
+        with self._remembering(stamp):
+            return fingerprint(self.path) != opened.fingerprint
+
+    def _loaded_or_failed(self, stamp: Stamp) -> Opened:
+        with self._remembering(stamp):
+            return self._loaded()
+
+    @contextlib.contextmanager
+    def _remembering(self, stamp: Stamp) -> Iterator[None]:
+        """Remember that these files are of no use, if something is raised inside."""
+        try:
+            yield
+        except Exception:
+            self._failed = stamp
+            raise
 
     def _loaded(self) -> Opened:
         """What is on disk now."""
@@ -193,8 +212,7 @@ class Detector:
 
     def _stamp(self) -> Stamp:
         """What the files look like; SQLite writes beside its file first."""
-        path = self.path / MANIFEST if self.path.is_dir() else self.path
-        files = [path]
+        files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
         if self.corrections and not self._is_database():
             journal = Path(self.journal)
             files += [journal, journal.with_name(f"{journal.name}-wal")]

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from importlib import resources
 from typing import Any, TypeAlias
 
-from textpipe.serving.limits import Limits, RefusedError, too_large
+from textpipe.serving.limits import Limits, RefusedError, Room, too_large
 from textpipe.serving.metrics import Metrics
 
 LOG = logging.getLogger("textpipe.serving")
@@ -57,10 +57,20 @@ class Guard:
     web page could have its own name point here and read what comes back. Where a browser says that
     another site asks (``Sec-Fetch-Site``), only GET is answered: such a page cannot read the answer, but
     it could keep the server busy.
+
+    ``may_ask`` is told of each POST before its body is read, and raises RefusedError for one that is
+    not allowed. The bodies of all requests share a ``room``.
     """
 
     def __init__(
-        self, app: App, limits: Limits, metrics: Metrics, loopback: bool, hosts: Sequence[str] = ()
+        self,
+        app: App,
+        limits: Limits,
+        metrics: Metrics,
+        loopback: bool,
+        hosts: Sequence[str] = (),
+        may_ask: Callable[[str, Mapping[bytes, bytes]], None] = lambda path, headers: None,
+        room: Room | None = None,
     ) -> None:
         self.app = app
         self.limits = limits
@@ -68,6 +78,8 @@ class Guard:
         self.loopback = loopback
         self.safe = safe_headers()
         self.hosts = {host.lower() for host in hosts}
+        self.may_ask = may_ask
+        self.room = room or Room(limits.held)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -89,8 +101,11 @@ class Guard:
 
         try:
             self._must_be_ours(scope["method"], headers)
-            body = await self._body(headers, receive)
-            await self._answered(scope, body, receive, answer, lambda: ended)
+            if scope["method"] == "POST":
+                self.may_ask(scope["path"], headers)
+            with self.room.holding() as hold:
+                body = await self._body(headers, receive, hold)
+                await self._answered(scope, body, receive, answer, lambda: ended)
         except RefusedError as refused:
             self.metrics.rejected.labels("http", refused.reason).inc()
             if not begun:
@@ -129,7 +144,9 @@ class Guard:
             gone.cancel()
             answering.cancel()
 
-    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+    async def _body(
+        self, headers: Mapping[bytes, bytes], receive: Receive, hold: Callable[[int], None]
+    ) -> bytes:
         limit = self.limits.body
         if headers.get(b"content-encoding", b"identity") != b"identity":
             raise RefusedError("malformed", "a body must not be packed: Content-Encoding")
@@ -149,6 +166,7 @@ class Guard:
                         raise RefusedError("gone", "the client went away before it had asked")
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
+                    hold(len(parts[-1]))
                     if size > limit:
                         raise too_large(limit)
                     if not message.get("more_body"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,11 +15,14 @@ from starlette.exceptions import HTTPException
 
 import textpipe
 from textpipe.serving.core import TRIES, Core
-from textpipe.serving.limits import RefusedError
+from textpipe.serving.limits import RefusedError, too_large
 from textpipe.serving.rspamd import PATHS, routes
 
 PAGE = Path(__file__).with_name("page")
 """The files of the page for people."""
+
+TEACHING = ("/learn", "/learnspam", "/learnham")
+"""What needs the token."""
 
 FILE_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -27,6 +31,9 @@ FILE_TYPES = {
 }
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MOST_JSON = 4 * 1024 * 1024
+"""Bytes of JSON; a larger mail can be sent as it is."""
+
 MOST_NOTE = 500
 """Characters of a note that are kept with a correction."""
 
@@ -169,12 +176,12 @@ def web(core: Core) -> FastAPI:
         Needs the header ``Authorization: Bearer TOKEN``.
         """
         with core.metrics.asked("http", "learn"):
-            core.must_be_allowed(token_of(request))
+            core.must_be_allowed(token_of(request.headers))
             asked = await _asked(request)
             if isinstance(asked, dict):
                 if "label" not in asked or not isinstance(asked["label"], str | None):
                     raise RefusedError("malformed", 'the JSON must hold "label": a text, or null')
-                label, note = asked["label"], str(asked.get("note", ""))
+                label, note = asked["label"], str(asked.get("note") or "")
             elif label is None:
                 raise RefusedError("malformed", "say which label it has: /learn?label=spam")
             outcome = await core.learn("http", raw_of(asked), label, note[:MOST_NOTE] or "http")
@@ -252,6 +259,8 @@ async def _asked(request: Request) -> Any:
         return PLAIN + body
     if kind != "application/json":
         return body
+    if len(body) > MOST_JSON:  # read, it may take thirty times as much
+        raise too_large(MOST_JSON)
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -283,12 +292,19 @@ PLAIN = b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8b
 """Before a text that is no mail, so that it is read as UTF-8 and none of it as a header."""
 
 
-def token_of(request: Request) -> str | None:
+def token_of(headers: Mapping[str, str]) -> str | None:
     """The token that a client gives: as a bearer, or as rspamc's password."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
-    return request.headers.get("password")
+    return headers.get("password")
+
+
+def must_be_allowed(core: Core, path: str, headers: Mapping[bytes, bytes]) -> None:
+    """Raises RefusedError for a correction without the token, before its body is read."""
+    if path in TEACHING:
+        given = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+        core.must_be_allowed(token_of(given))
 
 
 def _json(said: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -30,6 +32,7 @@ class Limits:
     answer       seconds in which it is answered, else it is refused as late
     connections  open connections, on each port
     waiting      mails that wait to be judged
+    held         bytes of all bodies that are being read, wait or are judged, together
     mails        mails in one request
     drain        seconds that a stopping server gives to what it has begun
 
@@ -45,6 +48,7 @@ class Limits:
     answer: float = 30.0
     connections: int = 512
     waiting: int = 64
+    held: int = 256 * 1024 * 1024
     mails: int = 100
     drain: float = 30.0
 
@@ -121,16 +125,66 @@ def inflated(packed: bytes, limit: int) -> bytes:
 
 
 def from_zstd(packed: bytes, limit: int) -> bytes:
-    """The same for Zstandard."""
-    import io
+    """The same for a Zstandard frame.
 
+    >>> import zstandard
+    >>> from_zstd(zstandard.compress(b"Hello"), 5)
+    b'Hello'
+    """
     import zstandard
 
-    reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(io.BytesIO(packed))
-    try:
-        body = reader.read(limit + 1)
-    except zstandard.ZstdError as error:
-        raise RefusedError("malformed", f"the body is no Zstandard frame: {error}") from error
-    if len(body) > limit:
-        raise too_large(limit)
-    return body
+    unpacking = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+    parts: list[bytes] = []
+    size = 0
+    for at in range(0, len(packed), ZSTD_PIECE):
+        try:
+            parts.append(unpacking.decompress(packed[at : at + ZSTD_PIECE]))
+        except zstandard.ZstdError as error:
+            raise RefusedError("malformed", f"the body is no Zstandard frame: {error}") from error
+        size += len(parts[-1])
+        if size > limit:
+            raise too_large(limit)
+        if unpacking.eof:
+            return b"".join(parts)
+    raise RefusedError("malformed", "the Zstandard frame of the body is cut off")
+
+
+ZSTD_PIECE = 512
+"""Bytes that are unpacked at a time: no more than 16 MB come of them (RFC 8878: 128 KB of each 4)."""
+
+
+class Room:
+    """How many bytes of requests are held in memory at the same time, over all connections.
+
+    >>> room = Room(10)
+    >>> with room.holding() as hold:
+    ...     hold(10)
+    ...     room.held
+    10
+    >>> room.held
+    0
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.held = 0
+
+    @contextmanager
+    def holding(self) -> Iterator[Callable[[int], None]]:
+        """Inside, what is given says that so many bytes more are held; outside, none is any more.
+
+        It raises RefusedError where there is no room for them.
+        """
+        mine = 0
+
+        def hold(more: int) -> None:
+            nonlocal mine
+            if self.held + more > self.most:
+                raise RefusedError("busy", "too much is being read at once: try again")
+            self.held += more
+            mine += more
+
+        try:
+            yield hold
+        finally:
+            self.held -= mine

@@ -61,34 +61,51 @@ def unjudged(reason: str) -> str:
 def with_status(raw: bytes, value: str) -> bytes:
     r"""The mail with the header, which is its first; what it brought of ours is taken out.
 
-    All else stays as it is, byte for byte: the ends of lines, which the new header's are like, and an
+    >>> with_status(b"Subject: Hi\r\nx-textpipe-status: Ham\r\n\tfolded\r\n\r\nBody\n", "Spam")
+    b'X-Textpipe-Status: Spam\r\nSubject: Hi\r\n\r\nBody\n'
+    """
+    return with_fields(raw, [(STATUS, value)], _OURS)
+
+
+def with_fields(raw: bytes, fields: Sequence[tuple[str, str]], ours: re.Pattern[bytes]) -> bytes:
+    """The mail with these fields before its own, of which those whose names are ``ours`` are taken out.
+
+    All else stays as it is, byte for byte: the ends of lines, which the new fields' are like, and an
     mbox line ("From ...") before the header. A mail without a header gets one. What is taken out is
     looked for up to the first empty line, whatever stands there, so that no program finds a forged
     header behind a line that ours takes for the body.
-
-    >>> with_status(b"Subject: Hi\r\nx-textpipe-status: Ham\r\n\tfolded\r\n\r\nBody\n", "Spam")
-    b'X-Textpipe-Status: Spam\r\nSubject: Hi\r\n\r\nBody\n'
     """
     found = _ENVELOPE.match(raw)
     envelope = found.end() if found else 0
     end = _end_of_line(raw, envelope)
-    field = folded(STATUS, value, end)
+    own = b"".join(folded(name, value, end) for name, value in fields)
     head_end = _end_of_header(raw, envelope)
     lines = _LINES.findall(raw, envelope, head_end)
     if not _FIELD.match(lines[0] if lines else b""):  # it has none: ours ends at once
         ends_itself = envelope == head_end < len(raw)
-        return raw[:envelope] + field + (b"" if ends_itself else end) + raw[envelope:]
-    return raw[:envelope] + field + b"".join(_others(lines)) + raw[head_end:]
+        return raw[:envelope] + own + (b"" if ends_itself else end) + raw[envelope:]
+    return raw[:envelope] + own + b"".join(_others(lines, ours)) + raw[head_end:]
 
 
-def _others(lines: Sequence[bytes]) -> list[bytes]:
+def header_of(raw: bytes) -> bytes:
+    r"""The header of a mail that has one, with the empty line that ends it.
+
+    >>> header_of(b"Subject: Hi\r\n\r\nBody"), header_of(b"Subject: Hi\n")
+    (b'Subject: Hi\r\n\r\n', b'Subject: Hi\n\n')
+    """
+    found = _ENVELOPE.match(raw)
+    at = _end_of_header(raw, found.end() if found else 0)
+    return raw[:at] + _end_of_line(raw, 0)
+
+
+def _others(lines: Sequence[bytes], ours: re.Pattern[bytes]) -> list[bytes]:
     """The lines of a header without our fields, and what continues them."""
     kept: list[bytes] = []
-    ours = False
+    is_ours = False
     for line in lines:
-        if not (ours and line.startswith((b" ", b"\t"))):
-            ours = _OURS.match(line) is not None
-        if not ours:
+        if not (is_ours and line.startswith((b" ", b"\t"))):
+            is_ours = ours.match(line) is not None
+        if not is_ours:
             kept.append(line)
         elif line.endswith(b"\n"):
             _end(kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from textpipe.errors import SourceError
 from textpipe.serving.connections import protocol
 from textpipe.serving.core import Core
 from textpipe.serving.guard import Guard, is_loopback
-from textpipe.serving.http import web
+from textpipe.serving.http import must_be_allowed, web
 from textpipe.serving.spamd import Spamd
 from textpipe.serving.swapping import SECONDS, Watch
 
@@ -63,7 +64,15 @@ async def serve(core: Core, where: Where, tell: Callable[[str, str], None]) -> b
     await core.start()
     stop = asyncio.Event()
     watch = Watch(core, SECONDS)
-    guarded = Guard(web(core), limits, core.metrics, is_loopback(where.host), where.hosts)
+    guarded = Guard(
+        web(core),
+        limits,
+        core.metrics,
+        is_loopback(where.host),
+        where.hosts,
+        functools.partial(must_be_allowed, core),
+        core.room,
+    )
     config = uvicorn.Config(
         guarded,
         http=protocol(limits, core.metrics),

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 
+from textpipe.serving.mail_status import header_of, with_fields
 from textpipe.serving.points import REQUIRED, points
 from textpipe.serving.verdict import Verdict, ascii_safe
 
 SYMBOLS = {True: "TEXTPIPE_SPAM", False: "TEXTPIPE_HAM", None: "TEXTPIPE_UNSURE"}
 """By ``Verdict.is_spam``."""
 
-_OURS = re.compile(
-    rb"^x-(?:spam|textpipe)-[!-9;-~]*+[ \t]*+:[^\n]*+\n?(?:[ \t][^\n]*+\n?)*+",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A field of ours with the lines that continue it; in obsolete syntax, a blank may stand before the colon."""
+_OURS = re.compile(rb"x-(?:spam|textpipe)-[!-9;-~]*[ \t]*:", re.IGNORECASE)
+"""How a field of ours begins; in obsolete syntax, a blank may stand before the colon."""
 
 
 def nothing(_verdict: Verdict, _mail: bytes) -> bytes:
@@ -58,36 +56,18 @@ def marked(verdict: Verdict, mail: bytes) -> bytes:
     <BLANKLINE>
     Bye
     """
-    head, rest = _split(mail)
-    return head_marked(verdict, head, mail) + rest
+    return with_fields(mail, _fields(verdict), _OURS)
 
 
 def headers_only(verdict: Verdict, mail: bytes) -> bytes:
-    head, rest = _split(mail)
-    end = b"\r\n" if rest.startswith(b"\r\n") else b"\n"
-    return head_marked(verdict, head, mail) + end
+    return header_of(marked(verdict, mail))
 
 
-def head_marked(verdict: Verdict, head: bytes, mail: bytes) -> bytes:
-    """Our headers and those of the mail, without the empty line."""
-    end = b"\r\n" if b"\r\n" in mail[:1000] else b"\n"
+def _fields(verdict: Verdict) -> list[tuple[str, str]]:
     said = f"score={points(verdict):.1f} required={REQUIRED:.1f} tests={SYMBOLS[verdict.is_spam]}"
-    own = [f"X-Spam-Status: {'Yes' if verdict.is_spam else 'No'}, {said}"]
+    own = [("X-Spam-Status", f"{'Yes' if verdict.is_spam else 'No'}, {said}")]
     if verdict.is_spam:
-        own = ["X-Spam-Flag: YES", f"X-Spam-Level: {'*' * int(points(verdict))}", *own]
+        own = [("X-Spam-Flag", "YES"), ("X-Spam-Level", "*" * int(points(verdict))), *own]
     if verdict.reasons:
-        words = ", ".join(ascii_safe(word) for word in verdict.reasons)
-        own.append(f"X-Textpipe-Reasons: {words}")
-    envelope = b""
-    if head.startswith(b"From "):  # a mailbox's own line stays the first
-        envelope, newline, head = head.partition(b"\n")
-        envelope += newline or end
-    return b"".join([envelope, *(line.encode("ascii") + end for line in own), _OURS.sub(b"", head)])
-
-
-def _split(mail: bytes) -> tuple[bytes, bytes]:
-    """The header lines, and the rest with the empty line that begins it."""
-    if mail[:1] == b"\n" or mail[:2] == b"\r\n":
-        return b"", mail
-    found = re.search(rb"(?<=\n)\r?\n", mail)
-    return (mail, b"") if found is None else (mail[: found.start()], mail[found.start() :])
+        own.append(("X-Textpipe-Reasons", ", ".join(map(ascii_safe, verdict.reasons))))
+    return own

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from textpipe.serving.core import Core
@@ -68,8 +68,13 @@ class Said:
         return "\r\n".join([*lines, "", ""]).encode("ascii") + self.body
 
 
-async def read(reader: asyncio.StreamReader, core: Core) -> Asked:
-    """What a client asks. Raises RefusedError where it is malformed, too large or too slow."""
+async def read(
+    reader: asyncio.StreamReader, core: Core, hold: Callable[[int], None] = lambda more: None
+) -> Asked:
+    """What a client asks. Raises RefusedError where it is malformed, too large or too slow.
+
+    ``hold`` is told of bytes before they are read, and may refuse them.
+    """
     limits = core.limits
     try:
         async with asyncio.timeout(limits.read):
@@ -77,7 +82,9 @@ async def read(reader: asyncio.StreamReader, core: Core) -> Asked:
             if command in ("PING", "SKIP"):
                 return Asked(command, headers)
         async with asyncio.timeout(limits.read):
-            body = await _body(reader, headers, limits.body)
+            if command == "TELL":  # before the mail is read
+                core.must_be_allowed(_name_and_token(headers)[1])
+            body = await _body(reader, headers, limits.body, hold)
     except TimeoutError as error:
         raise RefusedError(
             "slow", f"the request did not arrive within {limits.read:g} s"
@@ -114,11 +121,14 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
         raise RefusedError("too_large", "a line of the request's head is too long") from error
 
 
-async def _body(reader: asyncio.StreamReader, headers: dict[str, str], limit: int) -> bytes:
+async def _body(
+    reader: asyncio.StreamReader, headers: dict[str, str], limit: int, hold: Callable[[int], None]
+) -> bytes:
     declared = headers.get("content-length")
     if declared is None:  # then all until the client closes its side
         body = bytearray()
         while more := await reader.read(65536):
+            hold(len(more))
             body += more
             if len(body) > limit:
                 raise too_large(limit)
@@ -127,6 +137,7 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str], limit: in
         raise RefusedError("malformed", "Content-length must be a number")
     if int(declared) > limit:
         raise too_large(limit)
+    hold(int(declared))
     try:
         return await reader.readexactly(int(declared))
     except asyncio.IncompleteReadError as error:
@@ -153,8 +164,8 @@ async def answer(asked: Asked, core: Core) -> Said:
 
 
 async def _tell(asked: Asked, core: Core) -> Said:
-    """Learn, or take out. The header User is ``NAME:TOKEN``, or the token alone."""
-    name, colon, token = asked.headers.get("user", "").rpartition(":")
+    """Learn, or take out."""
+    name, token = _name_and_token(asked.headers)
     core.must_be_allowed(token)
     given, removed = asked.headers.get("set", ""), asked.headers.get("remove", "")
     kind = asked.headers.get("message-class", "").lower()
@@ -169,13 +180,19 @@ async def _tell(asked: Asked, core: Core) -> Said:
         label = None
     else:
         raise RefusedError("malformed", "Set or Remove must name local: nothing else is kept here")
-    source = f"spamc {name[:100]}" if colon else "spamc"
+    source = f"spamc {name[:100]}" if name else "spamc"
     outcome = await core.learn("spamd", asked.mail, label, source)
     if outcome.happened in ("learned", "relabelled"):
         return Said(headers=(("DidSet", "local"),))
     if outcome.happened == "removed":
         return Said(headers=(("DidRemove", "local"),))
     return Said()
+
+
+def _name_and_token(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The header User is ``NAME:TOKEN``, or the token alone."""
+    name, _, token = headers.get("user", "").rpartition(":")
+    return name, token
 
 
 WAYS: dict[str, Callable[[Verdict, bytes], bytes]] = {
@@ -233,10 +250,11 @@ class Spamd:
         try:
             if full:
                 raise RefusedError("busy", "there are too many connections")
-            asked = await read(reader, self.core)
-            if asked.command == "SKIP":
-                return
-            said = await answer(asked, self.core)
+            with self.core.room.holding() as hold:
+                asked = await read(reader, self.core, hold)
+                if asked.command == "SKIP":
+                    return
+                said = await answer(asked, self.core)
         except RefusedError as refused:
             self.core.metrics.rejected.labels("spamd", refused.reason).inc()
             said = refusal(refused)
