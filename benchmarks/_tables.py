@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 DOCS = Path(__file__).parent.parent / "docs"
 
+BUSY = 1.6
+"""Processes that wanted a core before a job: from here on, what two cores would do is not told."""
+
 
 class Road(NamedTuple):
     """A road, and whose it is."""
@@ -83,7 +86,7 @@ def roads_table(rows: list[dict[str, Any]]) -> str:
     ]
     for row in rows:
         peer = row["peer"]
-        two = peer.get("ratio_on_two_cores")
+        two = peer.get("ratio_on_two_cores") if row["load"] < BUSY else None
         lines.append(
             f"| {row['name']} | {peer['way']} | {row['seconds']:.2f} | {peer['seconds']:.2f} "
             f"| **{peer['ratio']:.1f}** | {'' if two is None else f'{two:.1f}'} "
