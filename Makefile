@@ -9,7 +9,9 @@ demo: $(VENV)/.installed  ## set up, then train and judge a spam detector on dat
 	$(BIN)/textpipe run pipelines/spam.toml
 
 test: $(VENV)/.installed-dev  ## set up, then run the tests and the doctests
+	rm -f .coverage .coverage.*
 	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet --append || true  # of servers that tests have started
 	$(BIN)/python -m coverage report --fail-under=$$(cat .ci/coverage-floor) --skip-covered
 
 check: $(VENV)/.installed-dev  ## format, lint, types and layers

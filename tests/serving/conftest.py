@@ -52,6 +52,16 @@ class Answer:
         return json.loads(self.body)
 
 
+ROOT = Path(__file__).parents[2]
+COUNTED = [
+    *("-m", "coverage", "run", "--parallel-mode"),
+    *(f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={ROOT / '.coverage'}"),
+]
+"""Where coverage of the tests is measured, it is of the server, too."""
+if "COVERAGE_RUN" not in os.environ:
+    COUNTED = []
+
+
 class Served:
     """A running ``textpipe serve``."""
 
@@ -60,7 +70,7 @@ class Served:
         if token:
             environment["TEXTPIPE_TOKEN"] = token
         self.model = model
-        command = [sys.executable, "-m", "textpipe", "serve", str(model)]
+        command = [sys.executable, *COUNTED, "-m", "textpipe", "serve", str(model)]
         self.process = subprocess.Popen(  # noqa: S603  # ours
             [*command, "--port", "0", "--spamd-port", "0", *options],
             stderr=subprocess.PIPE,
