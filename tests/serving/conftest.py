@@ -183,6 +183,10 @@ def serve(needs_serve: None) -> Iterator[Callable[..., Served]]:
 
     yield start
     for one in started:
+        one.process.terminate()
+    for one in started:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it may still wait for a client
+            one.process.wait(5)
         one.stop(signal.SIGKILL)
 
 
