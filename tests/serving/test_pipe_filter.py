@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import textpipe as tp
 from textpipe.serving.mail_status import status_of, with_status
-from textpipe.serving.pipe_filter import Filter
+from textpipe.serving.pipe_filter import Filter, options
 
 ROOT = Path(__file__).parent.parent.parent
 MAILS = ROOT / "data" / "mail"
@@ -275,3 +275,20 @@ def test_a_call_that_cannot_be_understood_is_no_verdict(tmp_path: Path) -> None:
     done = process("--no-such-option", tmp_path, mail=b"Subject: Hi\n\nBody")
     assert (done.returncode, done.stdout) == (3, b"")
     assert b"--no-such-option" in done.stderr
+
+
+def test_the_quick_way_takes_the_options_of_the_command() -> None:
+    line = "m.tpipe -e --defer --report --unsure-as ham --limit 5 --positive x --journal j"
+    given = vars(options().parse_args(line.split()))
+    assert Filter(**given) == Filter(Path("m.tpipe"), True, True, True, "ham", 5, "x", "j")
+    assert Filter(**vars(options().parse_args(["m"]))) == Filter(Path("m"))
+
+
+@pytest.mark.parametrize("line", ["", "m --limit 0", "m --limit x", "m --unsure-as y", "m n"])
+def test_a_wrong_call_is_an_error_and_no_verdict(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        options().parse_args(line.split())
+    assert ended.value.code == 3
+    assert "See textpipe filter --help" in capsys.readouterr().err

@@ -138,25 +138,25 @@ class Workers:
 # -- in the other process ----------------------------------------------------------------------------
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int) -> None:  # pragma: no cover  # in the other process
     """End with the process that asked, even if it is killed; leave Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "getppid") and os.name == "posix":
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
-def _watch(parent: int) -> None:
+def _watch(parent: int) -> None:  # pragma: no cover  # in the other process
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
 
 
 @functools.lru_cache(maxsize=2)
-def _chain(path: str) -> Any:
+def _chain(path: str) -> Any:  # pragma: no cover  # in the other process
     return pickle.loads(Path(path).read_bytes())  # noqa: S301  # of the process that asked
 
 
-def _answer(path: str, batch: Documents) -> Answer:
+def _answer(path: str, batch: Documents) -> Answer:  # pragma: no cover  # in the other process
     chain, only_matrix = _chain(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -173,7 +173,7 @@ def _answer(path: str, batch: Documents) -> Answer:
     return Answer(dataclasses.replace(done, documents=documents), list(seen))
 
 
-def _that_travels(error: Exception) -> Exception:
+def _that_travels(error: Exception) -> Exception:  # pragma: no cover  # in the other process
     """The error, if it can be sent to the process that asked; else one that says the same."""
     try:
         if type(pickle.loads(pickle.dumps(error))) is type(error):  # noqa: S301  # made here

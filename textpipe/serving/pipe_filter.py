@@ -161,7 +161,9 @@ def run(wanted: Filter) -> int:
         return wanted(sys.stdin.buffer, sys.stdout.buffer)
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main(
+    arguments: Sequence[str] | None = None,
+) -> NoReturn:  # pragma: no cover  # in a process that ends at once
     """A process of its own that filters one mail."""
     gc.disable()  # the process ends before it would pay
     code = run(Filter(**vars(options().parse_args(arguments))))

@@ -38,7 +38,7 @@ NOT_ASKED_FOR = "pandas"
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-class Sparing:
+class Sparing:  # pragma: no cover  # in a process that ends at once
     """Finds modules as ever, those of :data:`PUT_OFF` to be loaded when they are used."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Sparing:
 
 
 @contextmanager
-def sparing_imports() -> Iterator[None]:
+def sparing_imports() -> Iterator[None]:  # pragma: no cover  # in a process that ends at once
     """Inside, no more is loaded than is needed. For a process of one thread that does one thing.
 
     Libraries of linear algebra start no threads, unless the environment asks for some. Where scikit-learn
