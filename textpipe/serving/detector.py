@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,8 +175,7 @@ class Detector:
             stamp = self._stamp()
             if stamp == self._seen and not self._is_database():
                 return False
-            if stamp != self._failed and self._is_another(opened, stamp):
-                loaded = self._loaded_or_failed(stamp)
+            if stamp != self._failed and (loaded := self._another(opened, stamp)):
                 with self._lock:
                     self._opened, self._seen = loaded, stamp
                     opened.close()
@@ -186,19 +185,10 @@ class Detector:
                 self._seen = stamp
                 return changed
 
-    def _is_another(self, opened: Opened, stamp: Stamp) -> bool:
-        with self._remembering(stamp):
-            return fingerprint(self.path) != opened.fingerprint
-
-    def _loaded_or_failed(self, stamp: Stamp) -> Opened:
-        with self._remembering(stamp):
-            return self._loaded()
-
-    @contextlib.contextmanager
-    def _remembering(self, stamp: Stamp) -> Iterator[None]:
-        """Remember that these files are of no use, if something is raised inside."""
+    def _another(self, opened: Opened, stamp: Stamp) -> Opened | None:
+        """Another model than the one that is open, if there is one; that it is of no use is remembered."""
         try:
-            yield
+            return self._loaded() if fingerprint(self.path) != opened.fingerprint else None
         except Exception:
             self._failed = stamp
             raise
@@ -212,7 +202,9 @@ class Detector:
 
     def _stamp(self) -> Stamp:
         """What the files look like; SQLite writes beside its file first."""
-        files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
+        files = [self.path]
+        with contextlib.suppress(OSError):  # no folder, or one that is just being replaced
+            files = sorted(self.path.iterdir())
         if self.corrections and not self._is_database():
             journal = Path(self.journal)
             files += [journal, journal.with_name(f"{journal.name}-wal")]
