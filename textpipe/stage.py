@@ -319,8 +319,12 @@ class FormStage(TokenStage):
         """What becomes of each of these words, in their order."""
         return [self.of(form) for form in forms]
 
+    def map_forms(self, forms: pa.StringArray) -> Sequence[str | None] | pa.StringArray:
+        """The same for Arrow's strings, for a stage that has a quicker way with many."""
+        return self.of_forms(forms.to_pylist())
+
     def work(self, tokens: Tokens) -> Tokens:
-        return tokens.map(self.of_forms(tokens.forms.to_pylist()))
+        return tokens.map(self.map_forms(tokens.forms))
 
 
 def form_stage(function: Callable[[str], str | None]) -> type[FormStage]:

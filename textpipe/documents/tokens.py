@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -140,9 +139,13 @@ class Tokens:
                 len(new_forms),
             )
             forms = pa.array(list(index), pa.string())
-        codes = table[self.codes] if len(table) else self.codes
-        mapped = dataclasses.replace(self, forms=forms, codes=codes)
-        return mapped if not len(table) or table.min() >= 0 else mapped.keep(codes >= 0)
+        return self._mapped(table, forms)
+
+    def _mapped(self, table: Int32, forms: pa.StringArray) -> Tokens:
+        """Each token with the form that the table has for its form; -1 drops it."""
+        from textpipe.documents.mapped import MappedTokens  # which are tokens
+
+        return MappedTokens(self, table, forms)
 
     def _keys(self, places: Int32) -> Int64:
         """Document and place in it as one number for each token; ascends with a tokenizer's words."""

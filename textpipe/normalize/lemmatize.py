@@ -81,8 +81,8 @@ class Lemmatize(FormStage):
         lemma = self._ready()
         return [lemma(form) or form for form in forms]
 
-    def work(self, tokens: Tokens) -> Tokens:
-        return tokens.map(pa.array(self.of_forms(tokens.forms.to_pylist()), pa.string()))
+    def map_forms(self, forms: pa.StringArray) -> pa.StringArray:
+        return pa.array(self.of_forms(forms.to_pylist()), pa.string())
 
     def apply(self, documents: Documents) -> Documents:
         assert documents.tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy

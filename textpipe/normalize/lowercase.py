@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from textpipe.documents import Tokens
 from textpipe.stage import FormStage
 
 MANY = 1000
@@ -35,10 +34,8 @@ class Lowercase(FormStage):
     def of(self, form: str) -> str:
         return form.casefold() if self.fold else form.lower()
 
-    def work(self, tokens: Tokens) -> Tokens:
-        if len(tokens.forms) < MANY:
-            return super().work(tokens)
-        return tokens.map(mapped_by_case(tokens.forms, self.of))
+    def map_forms(self, forms: pa.StringArray) -> Sequence[str | None] | pa.StringArray:
+        return super().map_forms(forms) if len(forms) < MANY else mapped_by_case(forms, self.of)
 
 
 def mapped_by_case(forms: pa.StringArray, of: Callable[[str], str]) -> pa.StringArray:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from textpipe.documents import Documents, Tokens
+from textpipe.documents import Documents
 from textpipe.normalize.lowercase import MANY, mapped_by_case
 from textpipe.normalize.stop_lists import stop_words
 from textpipe.stage import FormStage, Stage, TextStage
@@ -92,13 +92,12 @@ class RemoveStopWords(FormStage):
         words = self._ready()
         return [None if self._folded(form) in words else form for form in forms]
 
-    def work(self, tokens: Tokens) -> Tokens:
-        forms = tokens.forms
+    def map_forms(self, forms: pa.StringArray) -> Sequence[str | None] | pa.StringArray:
         if len(forms) < MANY:
-            return super().work(tokens)
+            return super().map_forms(forms)
         folded = mapped_by_case(forms, str.lower) if self.ignore_case else forms
         dropped = pc.is_in(folded, pa.array(sorted(self._ready()), pa.string()))
-        return tokens.map(pc.if_else(dropped, None, forms))
+        return pc.if_else(dropped, None, forms)
 
     def report(self) -> Sequence[str]:
         """What became of the list on its way, one sentence a line; empty if nothing of note."""

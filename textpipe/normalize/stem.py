@@ -8,7 +8,6 @@ from typing import Literal
 
 import pyarrow as pa
 
-from textpipe.documents import Tokens
 from textpipe.errors import DefinitionError, nearest
 from textpipe.stage import FormStage
 
@@ -99,8 +98,8 @@ class Stem(FormStage):
             return stems
         return [stem or form for stem, form in zip(stems, forms, strict=True)]
 
-    def work(self, tokens: Tokens) -> Tokens:
-        return tokens.map(pa.array(self.of_forms(tokens.forms.to_pylist()), pa.string()))
+    def map_forms(self, forms: pa.StringArray) -> pa.StringArray:
+        return pa.array(self.of_forms(forms.to_pylist()), pa.string())
 
     def _stemmer(self) -> Callable[[list[str]], list[str]]:
         """From words to stems; made when it is first needed."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textpipe.documents import Int64, Tokens
+from textpipe.documents.mapped import MappedTokens
 from textpipe.kernels.worth import worth
 from textpipe.vectorize.counting import lengths_of
 
@@ -47,6 +48,8 @@ def each_a_word(tokens: Tokens, words: Tokens) -> bool:
 
     False may also mean that nobody looked, since they are few.
     """
+    if isinstance(tokens, MappedTokens):
+        return tokens.of_tokens is words or each_a_word(tokens.of_tokens, words)
     if type(tokens) is not Tokens:
         return False
     if tokens.starts is words.starts:
