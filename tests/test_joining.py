@@ -35,7 +35,7 @@ def same(one: Documents, other: Documents) -> None:
     for ours, theirs in [(one.words, other.words), (one.tokens, other.tokens)]:
         assert (ours is None) == (theirs is None)
         if ours is not None:
-            assert type(ours) is type(theirs)
+            assert isinstance(ours, PiecesOfWords) == isinstance(theirs, PiecesOfWords)
             assert ours.forms.equals(theirs.forms)
             for name in ("codes", "starts", "ends", "rows", "tags"):
                 np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))

@@ -509,8 +509,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         """
         stages = self.stages[position:until]
         given = [documents] if isinstance(documents, Documents) else documents
-        if not any(stage.uses_mails for stage in walk(self.stages[position:])):
-            given = (one.with_(mails=None) for one in given)
+        given = (one if one.mails is None else self._with_mails(one, position) for one in given)
         if not position:
             given = (limited(one, self.max_characters) for one in given)
         memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
@@ -523,7 +522,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         parts = itertools.chain.from_iterable(
             ([one] if whole else batches(one, large, shares)) for one in given
         )
-        chain = Chain(stages, position, memory, forgiving=set_aside is not None)
+        chain = Chain(stages, position, memory, set_aside is not None, observe is not None)
         n_failed = 0
         for done in spread(chain, parts, self.n_jobs, only_matrix, at_hand):
             if observe:
@@ -539,6 +538,11 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                         f"on: it is not the documents that are wrong. The last one: {failed.why}"
                     )
             yield done.documents
+
+    def _with_mails(self, documents: Documents, position: int) -> Documents:
+        """The documents, with their mails only if a stage from this position on looks at them."""
+        used = any(stage.uses_mails for stage in walk(self.stages[position:]))
+        return documents if used else documents.with_(mails=None)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "trained_") or not any(stage.learns for stage in self.stages)

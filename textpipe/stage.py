@@ -310,6 +310,15 @@ class FormStage(TokenStage):
     """
 
     by_word = True
+    remembered: ClassVar[bool] = False
+    """May what it makes of a word be remembered from batch to batch? Then nothing but its options and what
+    it has learned may change that."""
+
+    @property
+    def in_place(self) -> bool:
+        """Does it do no more than to map forms, so that a token stays in its place, or is dropped?"""
+        kind = type(self)
+        return kind.work is FormStage.work and kind.apply is TokenStage.apply
 
     def of(self, form: str) -> str | None:
         """What becomes of one word; None drops it."""

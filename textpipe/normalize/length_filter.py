@@ -22,6 +22,8 @@ class LengthFilter(FormStage):
     [['to', 'be']]
     """
 
+    remembered = True
+
     def __init__(self, minimum: int = 1, maximum: int = 50) -> None:
         self.minimum = minimum
         self.maximum = maximum

@@ -27,6 +27,7 @@ class Lowercase(FormStage):
     """
 
     in_threads = True
+    remembered = True
 
     def __init__(self, fold: bool = False) -> None:
         self.fold = fold

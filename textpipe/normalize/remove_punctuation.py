@@ -22,6 +22,8 @@ class RemovePunctuation(FormStage):
     [['e-mail', '!!!', '€', '½']]
     """
 
+    remembered = True
+
     def __init__(self, keep: list[str] | None = None) -> None:
         self.keep = keep
 

@@ -53,6 +53,8 @@ class RemoveStopWords(FormStage):
     [['not', 'end']]
     """
 
+    remembered = True
+
     def __init__(
         self,
         list: Literal[  # noqa: A002  # what a definition file says

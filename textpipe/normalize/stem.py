@@ -79,6 +79,8 @@ class Stem(FormStage):
     ('geht', 'geh')
     """
 
+    remembered = True
+
     def __init__(
         self,
         algorithm: Literal[

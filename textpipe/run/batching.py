@@ -28,6 +28,10 @@ def batches(documents: Documents, large: bool = False, shares: int = 1) -> Itera
     are at least ``shares`` parts, for as many to work on, unless they would be too small.
     """
     n, times = len(documents), LARGE if large else 1
+    size = documents.text.nbytes + (0 if documents.mails is None else documents.mails.nbytes)
+    if size <= LEAST_BYTES and n <= MOST_DOCUMENTS:
+        yield documents
+        return
     until = np.cumsum(bytes_of(documents))
     share = -(-int(until[-1] if n else 0) // shares)
     most = min(times * MOST_BYTES, max(share, LEAST_BYTES) if shares > 1 else times * MOST_BYTES)

@@ -12,6 +12,7 @@ from textpipe.documents import Documents
 from textpipe.documents.pieces import PiecesOfWords
 from textpipe.errors import InputError, TextpipeError
 from textpipe.run.batching import bytes_of
+from textpipe.run.form_run import FormRun, in_runs
 from textpipe.run.memory import Memory
 from textpipe.stage import Stage
 
@@ -92,13 +93,15 @@ class Chain:
     """Stages, of which the first has the position ``first`` in its pipeline.
 
     What ``memory`` holds is not done again. A ``forgiving`` chain sets documents aside that a stage fails
-    at, where others raise; it halves the batch until it has found them.
+    at, where others raise; it halves the batch until it has found them. Only an ``observed`` one gives an
+    account of each stage; else neighbours that work on word forms are one (``FormRun``).
     """
 
     stages: Sequence[Stage]
     first: int = 0
     memory: Memory | None = None
     forgiving: bool = False
+    observed: bool = True
 
     def __call__(self, batch: Documents) -> Done:
         """The batch after all stages."""
@@ -126,6 +129,19 @@ class Chain:
         return Done.concat(again(batch[:half]), again(batch[half:]), half)
 
     def _through(self, batch: Documents) -> Done:
+        if self.observed or self.memory is not None:
+            return self._one_by_one(batch)
+        position = self.first
+        for step in in_runs(self.stages):
+            try:
+                batch = step.apply(batch)
+            except Exception as error:
+                say_where(error, position, step)
+                raise
+            position += len(step.stages) if isinstance(step, FormRun) else 1
+        return Done(batch, [])
+
+    def _one_by_one(self, batch: Documents) -> Done:
         done: list[Work] = []
         keys = self.memory.keys_for(batch) if self.memory else []
         found = self.memory.latest(keys) if self.memory else None
@@ -157,10 +173,15 @@ class Chain:
         return Done(batch, done)
 
 
-def say_where(error: Exception, position: int, stage: Stage) -> None:
+def say_where(error: Exception, position: int, stage: Stage | FormRun) -> None:
     """Add to an error that is not ours, such as a bug in a stage of one's own, where it happened."""
-    if not isinstance(error, TextpipeError):
-        error.add_note(f"in stage {position + 1}, {stage.name()}")
+    if isinstance(error, TextpipeError):
+        return
+    if isinstance(stage, FormRun):  # all of them ours
+        names = ", ".join(one.name() for one in stage.stages)
+        error.add_note(f"in stages {position + 1} to {position + len(stage.stages)}, {names}")
+        return
+    error.add_note(f"in stage {position + 1}, {stage.name()}")
 
 
 def _moved(failed: Failed, by: int) -> Failed:
