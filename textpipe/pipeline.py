@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -285,7 +286,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             if stage.learns:
                 started = time.perf_counter()
                 try:
-                    stage.learn(documents, labels)
+                    with self._all_cores_for(stage):
+                        stage.learn(documents, labels)
                     if isinstance(stage, KnnClassifier) and stage.judges_itself():
                         known = labels_of(labels, len(before))
                         stage.judge(judged_in_folds(self.stages, first, before, known))
@@ -312,9 +314,11 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     set_aside and failed.append,
                     whole=whole,
                     all_kept=True,
+                    learner=self.stages[until],
                 )
                 there = np.ones(len(documents), bool)
-                documents = joined(parts)
+                with self._all_cores_for(stage if whole else None):
+                    documents = joined(parts)
                 if set_aside and failed:
                     there[[one.position for one in failed]] = False
                     labels = None if labels is None else labels[there]
@@ -423,7 +427,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if any(stage.cross_fits for stage in self.stages):  # training saw other rows than use does
             return self.fit(documents, y).transform(documents)
         ready = self._learn(documents, y)
-        made = self.stages[-1].apply(ready)
+        with self._all_cores_for(self.stages[-1]):
+            made = self.stages[-1].apply(ready)
         return made if made.matrix is None else made.matrix.values
 
     def similar(self, text: str, n: int = 5) -> list[dict[str, Any]]:
@@ -502,12 +507,19 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         only_matrix: bool = False,
         whole: bool = False,
         all_kept: bool = False,
+        learner: Stage | None = None,
     ) -> Iterator[Documents]:
         """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``.
 
-        ``all_kept`` says that the results will be in memory together.
+        ``all_kept`` says that the results will be in memory together. They are for the ``learner``.
         """
         stages = self.stages[position:until]
+        if learner is not None and not (
+            learner.gathers(self.stages[:until])
+            and isinstance(documents, Documents)
+            and documents.tokens is documents.words  # not what unknown stages have made of words
+        ):
+            learner = None
         given = [documents] if isinstance(documents, Documents) else documents
         given = (one if one.mails is None else self._with_mails(one, position) for one in given)
         if not position:
@@ -522,7 +534,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         parts = itertools.chain.from_iterable(
             ([one] if whole else batches(one, large, shares)) for one in given
         )
-        chain = Chain(stages, position, memory, set_aside is not None, observe is not None)
+        chain = Chain(stages, position, memory, set_aside is not None, observe is not None, learner)
         n_failed = 0
         for done in spread(chain, parts, self.n_jobs, only_matrix, at_hand):
             if observe:
@@ -538,6 +550,17 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                         f"on: it is not the documents that are wrong. The last one: {failed.why}"
                     )
             yield done.documents
+
+    @contextmanager
+    def _all_cores_for(self, stage: Stage | None) -> Iterator[None]:
+        """The stage may use all cores by itself: nothing else is under way."""
+        if stage is not None:
+            stage._cores = jobs(self.n_jobs)
+        try:
+            yield
+        finally:
+            if stage is not None:
+                stage._cores = 1
 
     def _with_mails(self, documents: Documents, position: int) -> Documents:
         """The documents, with their mails only if a stage from this position on looks at them."""

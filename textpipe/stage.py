@@ -60,6 +60,10 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     """Does it look at ``documents.mails``? They are dropped before stages of which none does."""
     deterministic: ClassVar[bool] = True
     """Does the same input always give the same result? If not, no cache may hold it."""
+    in_place: bool = False
+    """Does each token stay in its place, or is dropped?"""
+    _cores: int = 1
+    """How many cores it may use by itself, while it learns."""
     file_options: ClassVar[tuple[str, ...]] = ()
     """Options that may name a file or folder; a definition's are found beside it."""
 
@@ -99,6 +103,14 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
 
     def learn(self, documents: Documents, labels: Any = None) -> None:
         """Learn from training documents that carry what this stage reads. Most stages learn nothing."""
+
+    def gathers(self, before: Sequence[Stage]) -> bool:
+        """After these stages, may it learn from what ``gather`` keeps of each batch?"""
+        return False
+
+    def gather(self, documents: Documents) -> Documents:
+        """What it keeps of a batch to learn from all batches together, and to be applied to them."""
+        return documents
 
     def apply(self, documents: Documents) -> Documents:
         """The documents with what this stage writes put in place."""
@@ -315,7 +327,7 @@ class FormStage(TokenStage):
     it has learned may change that."""
 
     @property
-    def in_place(self) -> bool:
+    def in_place(self) -> bool:  # type: ignore[override]  # it depends on what a subclass overrides
         """Does it do no more than to map forms, so that a token stays in its place, or is dropped?"""
         kind = type(self)
         return kind.work is FormStage.work and kind.apply is TokenStage.apply
@@ -367,4 +379,4 @@ class Vectorizer(Stage):
         raise TypeError(f"{type(self).__name__} is a Vectorizer and must say vectorize(documents)")
 
     def apply(self, documents: Documents) -> Documents:
-        return documents.with_(matrix=self.vectorize(documents))
+        return documents.with_(matrix=self.vectorize(documents), bags=None)

@@ -6,6 +6,7 @@ gone with the last one who looks at it, however the process ends.
 
 from __future__ import annotations
 
+import copy
 import mmap
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textpipe.documents.arrays import Int32
+from textpipe.documents.bags import Bags
 from textpipe.documents.tokens import Tokens, numbered
 from textpipe.errors import SourceError
 
@@ -92,46 +94,29 @@ class StringColumn:
         return pa.Array.from_buffers(self.kind, self.offsets.n - 1, [valid, *columns])
 
 
-class TokensColumn:
-    """Tokens of many parts. Each form is numbered once; the parts' codes are renumbered at the end."""
+class FormsColumn:
+    """The forms of many parts. Each is numbered once; the parts' codes are renumbered at the end."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.codes, self.starts, self.ends = (Column(np.int32, folder) for _ in range(3))
-        self.rows = Column(np.int64, folder)
-        self.rows.add(np.zeros(1, np.int64))
-        self.tags: Column | None = Column(np.uint8, folder)
+    def __init__(self) -> None:
         self.forms = pa.array([], pa.string())
         self.waiting: list[pa.StringArray] = []
         self.n_waiting = 0
         self.numbers: list[tuple[int, Int32]] = []
-        """For each part how many tokens it has, and the numbers of its forms."""
+        """For each part how many codes it has, and the numbers of its forms."""
         self.lengths: list[int] = []
 
-    def copy(self) -> TokensColumn:
-        """Another one with the same tokens so far."""
-        other = object.__new__(TokensColumn)
-        other.__dict__.update(self.__dict__)
-        for name in ("codes", "starts", "ends", "rows"):
-            setattr(other, name, getattr(self, name).copy())
-        other.tags = None if self.tags is None else self.tags.copy()
+    def copy(self) -> FormsColumn:
+        """Another one with the same forms so far."""
+        other = copy.copy(self)
         other.waiting, other.numbers = list(self.waiting), list(self.numbers)
         other.lengths = list(self.lengths)
         return other
 
-    def add(self, tokens: Tokens) -> None:
-        """Append the tokens of a part."""
-        self.rows.add(tokens.rows[1:] + self.codes.n)
-        self.codes.add(tokens.codes)
-        self.starts.add(tokens.starts)
-        self.ends.add(tokens.ends)
-        if self.tags is not None:
-            if tokens.tags is None and len(tokens.codes):
-                self.tags = None
-            elif tokens.tags is not None:
-                self.tags.add(tokens.tags)
-        self.lengths.append(len(tokens.codes))
-        self.waiting.append(tokens.forms)
-        self.n_waiting += len(tokens.forms)
+    def add(self, forms: pa.StringArray, n_codes: int) -> None:
+        """Append the forms of a part that has so many codes."""
+        self.lengths.append(n_codes)
+        self.waiting.append(forms)
+        self.n_waiting += len(forms)
         if self.n_waiting > max(MOST_PENDING, len(self.forms) // 2):
             self._number()
 
@@ -149,24 +134,79 @@ class TokensColumn:
             at += len(forms)
         self.waiting, self.n_waiting = [], 0
 
-    def tokens(self) -> Tokens:
-        """All tokens, mapped. Nothing can be added any more."""
+    def array(self, codes: Int32) -> pa.StringArray:
+        """The distinct forms; the codes of all parts are renumbered, in their place."""
         self._number()
-        codes, at = self.codes.array(), 0
+        at = 0
         for n, table in self.numbers:
             for first in range(at, at + n, PIECE):
                 part = codes[first : min(first + PIECE, at + n)]
                 part[:] = table[part]
             at += n
+        return self.forms
+
+
+class TokensColumn:
+    """Tokens of many parts."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.codes, self.starts, self.ends = (Column(np.int32, folder) for _ in range(3))
+        self.rows = Column(np.int64, folder)
+        self.rows.add(np.zeros(1, np.int64))
+        self.tags: Column | None = Column(np.uint8, folder)
+        self.forms = FormsColumn()
+
+    def copy(self) -> TokensColumn:
+        """Another one with the same tokens so far."""
+        other = object.__new__(TokensColumn)
+        for name in ("codes", "starts", "ends", "rows", "forms"):
+            setattr(other, name, getattr(self, name).copy())
+        other.tags = None if self.tags is None else self.tags.copy()
+        return other
+
+    def add(self, tokens: Tokens) -> None:
+        """Append the tokens of a part."""
+        self.rows.add(tokens.rows[1:] + self.codes.n)
+        self.codes.add(tokens.codes)
+        self.starts.add(tokens.starts)
+        self.ends.add(tokens.ends)
+        if self.tags is not None:
+            if tokens.tags is None and len(tokens.codes):
+                self.tags = None
+            elif tokens.tags is not None:
+                self.tags.add(tokens.tags)
+        self.forms.add(tokens.forms, len(tokens.codes))
+
+    def tokens(self) -> Tokens:
+        """All tokens, mapped. Nothing can be added any more."""
+        codes = self.codes.array()
+        forms = self.forms.array(codes)
         tags = None if self.tags is None or self.tags.n < len(codes) else self.tags.array()
-        return Tokens(
-            self.forms,
-            codes,
-            self.starts.array(),
-            self.ends.array(),
-            self.rows.array(),
-            tags,
-        )
+        return Tokens(forms, codes, self.starts.array(), self.ends.array(), self.rows.array(), tags)
+
+
+class BagsColumn:
+    """Bags of many parts."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.codes, self.times = Column(np.int32, folder), Column(np.int32, folder)
+        self.rows, self.total = Column(np.int64, folder), Column(np.int64, folder)
+        self.rows.add(np.zeros(1, np.int64))
+        self.forms = FormsColumn()
+
+    def add(self, bags: Bags) -> None:
+        """Append the bags of a part."""
+        self.rows.add(bags.rows[1:] + self.codes.n)
+        self.codes.add(bags.codes)
+        self.times.add(bags.times)
+        self.total.add(bags.total)
+        self.forms.add(bags.forms, len(bags.codes))
+
+    def bags(self) -> Bags:
+        """All bags, mapped. Nothing can be added any more."""
+        codes = self.codes.array()
+        forms = self.forms.array(codes)
+        return Bags(forms, codes, self.times.array(), self.rows.array(), self.total.array())
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from textpipe.documents.arrays import Int64
+from textpipe.documents.bags import Bags
 from textpipe.documents.columns import (
     clean_surrogates,
     ids_of,
@@ -40,6 +41,7 @@ class Documents:
     matrix: Matrix | None = None
     counts: Mapping[str, Int64] = field(default_factory=dict)
     mails: pa.LargeBinaryArray | None = None
+    bags: Bags | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -83,6 +85,7 @@ class Documents:
             None if self.matrix is None else self.matrix.take(at),
             {name: values[at] for name, values in self.counts.items()},
             None if self.mails is None else self.mails.take(pa.array(at)),
+            None if self.bags is None else self.bags.take(at),
         )
 
     def batches(self, size: int) -> Iterator[Documents]:
@@ -119,6 +122,7 @@ class Documents:
                 for name in names
             },
             _mails_of(parts),
+            column("bags", Bags),
         )
 
     @staticmethod

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from textpipe.documents.columns_on_disk import StringColumn, TokensColumn
+from textpipe.documents.columns_on_disk import BagsColumn, StringColumn, TokensColumn
 from textpipe.documents.documents import Documents
 from textpipe.documents.pieces import Cut, PiecesOfWords
 from textpipe.documents.tokens import Tokens
@@ -74,6 +74,7 @@ class _OnDisk:
         self.mails = StringColumn(pa.large_binary(), folder)
         self.has_mails = False
         self.words, self.tokens = _Words(folder), _Words(folder)
+        self.bags: BagsColumn | None = BagsColumn(folder)
         self.same = self.same_places = True
         """Are the tokens of each part the words themselves, and do they stand in the same places?"""
         self.rest: list[Documents] = []
@@ -91,8 +92,13 @@ class _OnDisk:
             words, tokens = part.words, _cut(part.tokens)
             self.same_places &= words is not None and tokens is not None
             self.same_places &= getattr(words, "starts", 0) is getattr(tokens, "starts", 1)
+        if part.bags is None:
+            self.bags = None
+        elif self.bags is not None:
+            self.bags.add(part.bags)
         ids = pa.nulls(len(part), pa.string())  # so that it is known how many there are
-        self.rest.append(part.with_(ids=ids, text=NO_TEXT, mails=None, words=None, tokens=None))
+        gone = dict.fromkeys(("mails", "words", "tokens", "bags"))
+        self.rest.append(part.with_(ids=ids, text=NO_TEXT, **gone))
 
     def documents(self) -> Documents:
         words = self.words.tokens()
@@ -104,6 +110,7 @@ class _OnDisk:
             mails=self.mails.array() if self.has_mails else None,
             words=words,
             tokens=tokens,
+            bags=None if self.bags is None else self.bags.bags(),
         )
 
 
@@ -161,4 +168,6 @@ def _size(part: Documents) -> int:
     for tokens in {id(one): one for one in (_cut(part.words), _cut(part.tokens))}.values():
         if tokens is not None:
             found += [tokens.forms, tokens.codes, tokens.starts, tokens.ends]
+    if part.bags is not None:
+        found += [part.bags.forms, part.bags.codes, part.bags.times]
     return sum(int(column.nbytes) for column in found if column is not None)

@@ -116,6 +116,63 @@ def count_tokens(codes, rows, n_columns, starts, columns, counts):
 
 
 @compiled(
+    read_only(types.int32), read_only(types.int32), read_only(types.int64), types.int64,
+    writable(types.int32), writable(types.int32), writable(types.int64),
+)  # fmt: skip
+def bag_tokens(codes, table, rows, n_forms, bagged, times, bags):
+    """How often each form occurs from ``rows[i]`` to ``rows[i + 1]``, in the order in which they first occur.
+
+    table    which form each code has become; -1 is none
+    bagged, times   the forms of each document, and how often; room for as many as there are codes
+    bags     int64[n_documents + 1], where those of each document begin
+    """
+    place = np.full(n_forms, -1, np.int64)
+    at = 0
+    for document in range(len(rows) - 1):
+        start = bags[document] = at
+        for token in range(rows[document], rows[document + 1]):
+            form = table[codes[token]]
+            if form < 0:
+                continue
+            if place[form] >= start:
+                times[place[form]] += 1
+            else:
+                place[form] = at
+                bagged[at], times[at] = form, 1
+                at += 1
+    bags[len(rows) - 1] = at
+
+
+@compiled(
+    read_only(types.int32), read_only(types.int32), read_only(types.int64), read_only(types.int32),
+    types.int64, *CSR,
+)  # fmt: skip
+def count_bags(codes, often, rows, table, n_columns, starts, columns, counts):
+    """CSR of how often each column occurs, where each document has codes, each once, and how often.
+
+    ``table`` is which column each code is; -1 is none. ``columns`` and ``counts`` have room for all codes.
+    """
+    times, words, tops, touched = _empty(n_columns)
+    at = 0
+    for document in range(len(rows) - 1):
+        starts[document], n_touched = at, 0
+        for i in range(rows[document], rows[document + 1]):
+            column = table[codes[i]]
+            if column < 0:
+                continue
+            word = column >> 6
+            top = word >> 6
+            if tops[top] == 0:
+                touched[n_touched] = top
+                n_touched += 1
+            words[word] |= ONE << np.uint64(column & 63)
+            tops[top] |= ONE << np.uint64(word & 63)
+            times[column] = often[i]
+        at = _hand_over(times, words, tops, touched, n_touched, at, columns, counts)
+    starts[len(rows) - 1] = at
+
+
+@compiled(
     read_only(types.float64), read_only(types.int32), read_only(types.int64),
     read_only(types.int32), read_only(types.int64), types.int64, *CSR,
 )  # fmt: skip

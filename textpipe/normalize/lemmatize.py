@@ -66,6 +66,10 @@ class Lemmatize(FormStage):
         """Does the result for a word depend on the word alone?"""
         return self.engine != "spacy"
 
+    @property
+    def in_place(self) -> bool:  # type: ignore[override]  # as above
+        return True
+
     def check(self) -> None:
         super().check()
         if self.model is not None and self.engine != "spacy":

@@ -94,7 +94,8 @@ class Chain:
 
     What ``memory`` holds is not done again. A ``forgiving`` chain sets documents aside that a stage fails
     at, where others raise; it halves the batch until it has found them. Only an ``observed`` one gives an
-    account of each stage; else neighbours that work on word forms are one (``FormRun``).
+    account of each stage; else neighbours that work on word forms are one (``FormRun``). What
+    the ``gatherer``, which learns from all batches, needs of each is all that is left of it.
     """
 
     stages: Sequence[Stage]
@@ -102,6 +103,7 @@ class Chain:
     memory: Memory | None = None
     forgiving: bool = False
     observed: bool = True
+    gatherer: Stage | None = None
 
     def __call__(self, batch: Documents) -> Done:
         """The batch after all stages."""
@@ -129,6 +131,12 @@ class Chain:
         return Done.concat(again(batch[:half]), again(batch[half:]), half)
 
     def _through(self, batch: Documents) -> Done:
+        done = self._through_stages(batch)
+        if self.gatherer is None:
+            return done
+        return dataclasses.replace(done, documents=self.gatherer.gather(done.documents))
+
+    def _through_stages(self, batch: Documents) -> Done:
         if self.observed or self.memory is not None:
             return self._one_by_one(batch)
         position = self.first

@@ -69,7 +69,7 @@ class Bm25(Count):
     def learn(self, documents: Documents, labels: Any = None) -> None:
         super().learn(documents, labels)
         known = self._learned.columns >= 0
-        self.total_length_ = int(totals(self._learned.tokens)[known].sum())
+        self.total_length_ = int(totals(self._learned.counted)[known].sum())
 
     @property
     def idf_(self) -> NDArray[np.float64]:

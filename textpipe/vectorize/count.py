@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,25 +13,31 @@ from numpy.typing import NDArray
 from textpipe.documents import Documents, Int32, Int64, Matrix, Tokens
 from textpipe.errors import DefinitionError, InputError
 from textpipe.grams import word_n_grams
-from textpipe.stage import Vectorizer
-from textpipe.vectorize.counting import count_columns, frequencies_of_forms, totals
+from textpipe.stage import Stage, Vectorizer
+from textpipe.vectorize.counting import (
+    Counted,
+    bags_of,
+    count_columns,
+    frequencies_of_forms,
+    totals,
+)
 from textpipe.vectorize.covered import words_with_known
 from textpipe.vectorize.lookup import Lookup
 
 
 class Learned(NamedTuple):
-    """What was found out while learning: whose ``n_grams`` the ``tokens`` are that were counted, and to which
-    word of the vocabulary each of their forms belongs."""
+    """What was found out while learning: ``of`` what ``n_grams`` were ``counted``, and to which word of the
+    vocabulary each of their forms belongs."""
 
-    of_tokens: Tokens | None
+    of: Counted | None
     n_grams: tuple[int, int]
     vocabulary: pa.StringArray
-    tokens: Tokens
+    counted: Counted
     columns: Int32
 
-    def are(self, tokens: Tokens | None, n_grams: tuple[int, int], vocabulary: Any) -> bool:
+    def are(self, of: Counted | None, n_grams: tuple[int, int], vocabulary: Any) -> bool:
         """Is it about these, and nothing has been changed since?"""
-        same = self.of_tokens is tokens and self.vocabulary is vocabulary
+        same = self.of is of and self.vocabulary is vocabulary
         return same and tuple(self.n_grams) == tuple(n_grams)
 
 
@@ -95,9 +102,9 @@ class Count(Vectorizer):
             )
 
     def learn(self, documents: Documents, labels: Any = None) -> None:
-        tokens = self.counted(documents)
-        frequency = frequencies_of_forms(tokens)
-        n = len(tokens)
+        counted = self.counted(documents) if documents.bags is None else documents.bags
+        frequency = frequencies_of_forms(counted)
+        n = len(counted)
         low, high = (
             limit * n if isinstance(limit, float | np.floating) else limit
             for limit in (self.min_df, self.max_df)
@@ -109,11 +116,11 @@ class Count(Vectorizer):
             )
         kept = np.flatnonzero((frequency >= low) & (frequency <= high) & (frequency > 0))
         if not len(kept):
-            raise InputError(self._nothing_left(tokens, frequency))
-        forms = tokens.forms.take(pa.array(kept))
+            raise InputError(self._nothing_left(counted, frequency))
+        forms = counted.forms.take(pa.array(kept))
         order = pc.array_sort_indices(forms).to_numpy()  # by UTF-8, which is by code point
         if self.max_features is not None and len(kept) > self.max_features:
-            often = frequency if self.binary else totals(tokens)
+            often = frequency if self.binary else totals(counted)
             most = np.argsort(-often[kept[order]], kind="stable")[: self.max_features]
             order = order[np.sort(most)]
         self.__dict__.pop("_lookup", None)
@@ -123,12 +130,13 @@ class Count(Vectorizer):
         self.n_documents_ = n
         columns = np.full(len(frequency), -1, np.int32)
         columns[kept[order]] = np.arange(len(order))
-        self._learned = Learned(documents.tokens, self.n_grams, self.vocabulary_, tokens, columns)
+        of: Counted | None = documents.tokens if documents.bags is None else documents.bags
+        self._learned = Learned(of, self.n_grams, self.vocabulary_, counted, columns)
 
     def vectorize(self, documents: Documents) -> Matrix:
-        tokens, columns = self.found(documents)
-        counts = count_columns(tokens, columns, len(self.vocabulary_))
-        known, total = words_with_known(tokens, columns >= 0, documents.words, counts)
+        counted, columns = self.found(documents)
+        counts = count_columns(counted, columns, len(self.vocabulary_), self._cores)
+        known, total = words_with_known(counted, columns >= 0, documents.words, counts)
         return Matrix(self.weigh(counts), self.features(), known, total)
 
     def weigh(self, counts: Any) -> Any:
@@ -136,6 +144,16 @@ class Count(Vectorizer):
         if self.binary:
             counts.data[:] = 1.0
         return counts
+
+    def gathers(self, before: Sequence[Stage]) -> bool:
+        cuts = [i for i, s in enumerate(before) if s.reads == ("text",) and "tokens" in s.writes]
+        after = before[cuts[-1] + 1 :] if cuts else before
+        each_a_word = all(stage.in_place for stage in after if "tokens" in stage.writes)
+        return each_a_word and tuple(self.n_grams) == (1, 1)
+
+    def gather(self, documents: Documents) -> Documents:
+        assert documents.tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
+        return documents.with_(words=None, tokens=None, bags=bags_of(documents.tokens))
 
     def counted(self, documents: Documents) -> Tokens:
         """The tokens that are counted: the documents' own, or their n-grams."""
@@ -155,27 +173,28 @@ class Count(Vectorizer):
         """The words, by column, as scikit-learn asks for them."""
         return np.array(self.features(), object)
 
-    def found(self, documents: Documents) -> tuple[Tokens, Int32]:
-        """The tokens that are counted, and the column of each form; -1 if training did not know it.
+    def found(self, documents: Documents) -> tuple[Counted, Int32]:
+        """What is counted, and the column of each form; -1 if training did not know it.
 
         Those that were just learned from are not looked up again, but this is said once only.
         """
         learned: Learned | None = self.__dict__.pop("_learned", None)
-        if learned is not None and learned.are(documents.tokens, self.n_grams, self.vocabulary_):
-            return learned.tokens, learned.columns
+        of: Counted | None = documents.tokens if documents.bags is None else documents.bags
+        if learned is not None and learned.are(of, self.n_grams, self.vocabulary_):
+            return learned.counted, learned.columns
         if not hasattr(self, "_lookup"):
             self._lookup = Lookup(self.vocabulary_)
-        tokens = self.counted(documents)
-        return tokens, self._lookup.columns(tokens.forms)
+        counted = self.counted(documents) if documents.bags is None else documents.bags
+        return counted, self._lookup.columns(counted.forms)
 
-    def _nothing_left(self, tokens: Tokens, frequency: Int64) -> str:
-        if not tokens.rows[-1]:
+    def _nothing_left(self, counted: Counted, frequency: Int64) -> str:
+        if not counted.rows[-1]:
             return (
-                f"{self.name()}: none of the {len(tokens)} training documents has a word left: look "
+                f"{self.name()}: none of the {len(counted)} training documents has a word left: look "
                 "with textpipe trace which stage before it drops them"
             )
         return (
             f"{self.name()}: min_df={self.min_df} and max_df={self.max_df} leave none of "
-            f"{len(tokens.forms)} words of {len(tokens)} documents (the most frequent word stands in "
+            f"{len(counted.forms)} words of {len(counted)} documents (the most frequent word stands in "
             f"{frequency.max()} of them): lower min_df or raise max_df"
         )

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from textpipe.documents import Int32, Int64, Tokens
+from textpipe.documents import Bags, Int32, Int64, Tokens
+from textpipe.documents.mapped import MappedTokens
 from textpipe.documents.pieces import PiecesOfWords
 from textpipe.kernels.worth import worth
 
 PIECE = 10_000_000
 """How many codes are counted at a time."""
+
+LEAST = 200_000
+"""Entries of a matrix for which a core is asked."""
+
+Counted: TypeAlias = Tokens | Bags
 
 PER_TOKEN = 25e-9
 """Seconds that NumPy takes to count a token."""
@@ -23,15 +32,35 @@ def count_forms(tokens: Tokens) -> Any:
     return count_codes(tokens.codes, tokens.rows, len(tokens.forms))
 
 
-def count_columns(tokens: Tokens, columns: Int32, n_columns: int) -> Any:
+def count_columns(counted: Counted, columns: Int32, n_columns: int, cores: int = 1) -> Any:
     """CSR [n_documents, n_columns], float64, indices sorted, of how often each column occurs.
 
     ``columns`` [n_forms] says to which column each form belongs; -1 is none. Pieces of words are counted
-    by multiplying: documents x words times words x columns.
+    by multiplying: documents x words times words x columns. So many ``cores`` share the documents.
     """
-    if not isinstance(tokens, PiecesOfWords):
-        codes = columns[tokens.codes] if len(columns) else tokens.codes
-        return count_codes(codes, tokens.rows, n_columns)
+    if isinstance(counted, Bags):
+        return _count_bags(counted, columns, n_columns, cores)
+    if isinstance(counted, PiecesOfWords):
+        return _count_pieces(counted, columns, n_columns, cores)
+    codes = columns[counted.codes] if len(columns) else counted.codes
+    return count_codes(codes, counted.rows, n_columns, cores)
+
+
+def count_codes(codes: Int32, rows: Int64, n_columns: int, cores: int = 1) -> Any:
+    """CSR [n_documents, n_columns], float64, indices sorted, of how often each code occurs; -1 is none."""
+    if not _worth_compiling(len(codes), n_columns, "count_tokens"):
+        return _count_by_numpy(codes, rows, n_columns)
+    from textpipe.kernels.counting import count_tokens
+
+    narrow = codes.astype(np.int32, copy=False)
+
+    def loop(first: int, last: int, *csr: Any) -> None:
+        count_tokens(narrow, rows[first : last + 1], n_columns, *csr)
+
+    return _shared(loop, rows, n_columns, cores)
+
+
+def _count_pieces(tokens: PiecesOfWords, columns: Int32, n_columns: int, cores: int) -> Any:
     words, pieces = count_forms(tokens.words), tokens.pieces
     codes, per_word = columns[pieces.codes], np.diff(pieces.rows)
     if not _worth_compiling(len(codes), n_columns, "count_pieces"):
@@ -40,25 +69,59 @@ def count_columns(tokens: Tokens, columns: Int32, n_columns: int) -> Any:
         return counts
     from textpipe.kernels.counting import count_pieces
 
-    room = _Room(len(tokens), int(per_word[words.indices].sum()), n_columns)
-    members = words.data, words.indices, words.indptr.astype(np.int64)
-    count_pieces(*members, codes, pieces.rows, n_columns, *room.arrays)
-    return room.matrix()
+    rows = words.indptr.astype(np.int64)
+    room = np.concatenate(([0], np.cumsum(per_word[words.indices])))[rows]
+
+    def loop(first: int, last: int, *csr: Any) -> None:
+        members = words.data, words.indices, rows[first : last + 1]
+        count_pieces(*members, codes, pieces.rows, n_columns, *csr)
+
+    return _shared(loop, room, n_columns, cores)
 
 
-def count_codes(codes: Int32, rows: Int64, n_columns: int) -> Any:
-    """CSR [n_documents, n_columns], float64, indices sorted, of how often each code occurs; -1 is none."""
-    if not _worth_compiling(len(codes), n_columns, "count_tokens"):
-        return _count_by_numpy(codes, rows, n_columns)
-    from textpipe.kernels.counting import count_tokens
+def _count_bags(bags: Bags, columns: Int32, n_columns: int, cores: int) -> Any:
+    if not _worth_compiling(len(bags.codes), n_columns, "count_bags"):
+        row = np.repeat(np.arange(len(bags)), np.diff(bags.rows))
+        column = columns[bags.codes] if len(columns) else bags.codes
+        known = column >= 0
+        entries = bags.times[known].astype(np.float64), (row[known], column[known])
+        counts = sparse.csr_matrix(entries, shape=(len(bags), n_columns))
+        counts.sort_indices()
+        return counts
+    from textpipe.kernels.counting import count_bags
 
-    room = _Room(len(rows) - 1, len(codes), n_columns)
-    count_tokens(codes.astype(np.int32, copy=False), rows, n_columns, *room.arrays)
-    return room.matrix()
+    def loop(first: int, last: int, *csr: Any) -> None:
+        rows = bags.rows[first : last + 1]
+        count_bags(bags.codes, bags.times, rows, columns, n_columns, *csr)
+
+    return _shared(loop, bags.rows, n_columns, cores)
 
 
-def totals(tokens: Tokens) -> Int64:
+def bags_of(tokens: Tokens) -> Bags:
+    """How often each form occurs in each document, for tokens each of which is a word."""
+    base, table = tokens, np.arange(len(tokens.forms), dtype=np.int32)
+    if isinstance(tokens, MappedTokens):  # which need not be written out
+        base, table = tokens.of_tokens, tokens.table
+    n = len(tokens.forms)
+    if not _worth_compiling(len(base.codes), n, "bag_tokens"):
+        counts = _count_by_numpy(tokens.codes, tokens.rows, n)
+        codes, times, rows = counts.indices, counts.data.astype(np.int32), counts.indptr
+    else:
+        from textpipe.kernels.counting import bag_tokens
+
+        codes, times = (np.empty(len(base.codes), np.int32) for _ in range(2))
+        rows = np.empty(len(base.rows), np.int64)
+        bag_tokens(base.codes, table, base.rows, n, codes, times, rows)
+        codes, times = codes[: rows[-1]].copy(), times[: rows[-1]].copy()
+    rows = rows.astype(np.int64, copy=False)
+    total = _per_document(times, rows)
+    return Bags(tokens.forms, codes, times, rows, total)
+
+
+def totals(tokens: Counted) -> Int64:
     """int64[n_forms], how often each form occurs."""
+    if isinstance(tokens, Bags):
+        return np.bincount(tokens.codes, tokens.times, len(tokens.forms)).astype(np.int64)
     if not isinstance(tokens, PiecesOfWords):
         return how_often(tokens.codes, len(tokens.forms))
     pieces = tokens.pieces
@@ -75,8 +138,10 @@ def how_often(codes: Int32, n: int) -> Int64:
     return found
 
 
-def frequencies_of_forms(tokens: Tokens) -> Int64:
+def frequencies_of_forms(tokens: Counted) -> Int64:
     """int64[n_forms], in how many documents each form occurs."""
+    if isinstance(tokens, Bags):
+        return how_often(tokens.codes, len(tokens.forms))
     if not isinstance(tokens, PiecesOfWords):
         return document_frequencies(tokens.codes, tokens.rows, len(tokens.forms))
     words, pieces = count_forms(tokens.words), tokens.pieces
@@ -105,11 +170,16 @@ def document_frequencies(codes: Int32, rows: Int64, n_columns: int) -> Int64:
 
 def lengths_of(counts: Any) -> Int64:
     """How many tokens were counted in each document, int64[n_documents]."""
-    starts, lengths = counts.indptr[:-1], np.zeros(counts.shape[0], np.int64)
-    some = np.diff(counts.indptr) > 0
+    return _per_document(counts.data, counts.indptr)  # whole numbers: exact
+
+
+def _per_document(values: NDArray[Any], rows: Any) -> Int64:
+    """The sum of the values from ``rows[i]`` to ``rows[i + 1]``, int64[n_documents]."""
+    sums = np.zeros(len(rows) - 1, np.int64)
+    some = np.diff(rows) > 0
     if some.any():
-        lengths[some] = np.add.reduceat(counts.data, starts[some])  # whole numbers: exact
-    return lengths
+        sums[some] = np.add.reduceat(values, rows[:-1][some])
+    return sums
 
 
 def divide_rows(values: Any, norm: Literal["l2", "l1", "none"]) -> Any:
@@ -126,19 +196,36 @@ def divide_rows(values: Any, norm: Literal["l2", "l1", "none"]) -> Any:
     return values
 
 
-class _Room:
-    """Room for a CSR matrix of up to ``most`` entries; what is not written to takes no memory."""
+def _shared(loop: Callable[..., None], room: Int64, n_columns: int, cores: int) -> Any:
+    """The CSR matrix that a loop writes, document by document; so many ``cores`` share the documents.
 
-    def __init__(self, n_documents: int, most: int, n_columns: int) -> None:
-        self.arrays = np.zeros(n_documents + 1, np.int64), np.empty(most, np.int32), np.empty(most)
-        self.n_columns = n_columns
+    ``loop(first, last, starts, columns, counts)`` counts the documents from ``first`` to ``last``, which have
+    at most ``room[last] - room[first]`` entries. (What is not written to takes no memory.)
+    """
+    n = len(room) - 1
+    columns, counts = np.empty(room[-1], np.int32), np.empty(room[-1])
+    cores = min(cores, int(room[-1]) // LEAST + 1)
+    cuts = np.searchsorted(room, np.linspace(0, room[-1], cores + 1))
+    cuts[0], cuts[-1] = 0, n
 
-    def matrix(self) -> Any:
-        starts, columns, counts = self.arrays
-        n = int(starts[-1])
-        columns.resize(n, refcheck=False)
-        counts.resize(n, refcheck=False)
-        return _matrix(starts, columns, counts, self.n_columns)
+    def count(first: int, last: int) -> Int64:
+        starts, here = np.empty(last - first + 1, np.int64), slice(room[first], room[last])
+        loop(first, last, starts, columns[here], counts[here])
+        return starts
+
+    with ThreadPoolExecutor(cores) as pool:
+        parts = list(pool.map(count, cuts[:-1], cuts[1:]) if cores > 1 else [count(0, n)])
+    starts, at = np.zeros(n + 1, np.int64), 0
+    for first, last, part in zip(cuts[:-1], cuts[1:], parts, strict=True):
+        since, size = int(room[first]), int(part[-1])
+        if since != at:  # there was more room than entries
+            columns[at : at + size] = columns[since : since + size]
+            counts[at : at + size] = counts[since : since + size]
+        starts[first : last + 1] = part + at
+        at += size
+    columns.resize(at, refcheck=False)
+    counts.resize(at, refcheck=False)
+    return _matrix(starts, columns, counts, n_columns)
 
 
 def _count_by_numpy(codes: Int32, rows: Int64, n_columns: int) -> Any:

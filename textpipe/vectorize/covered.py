@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textpipe.documents import Int64, Tokens
+from textpipe.documents import Bags, Int64, Tokens
 from textpipe.documents.mapped import MappedTokens
 from textpipe.kernels.worth import worth
-from textpipe.vectorize.counting import lengths_of
+from textpipe.vectorize.counting import Counted, lengths_of
 
 PER_TOKEN = 150e-9
 """Seconds that it takes ``Tokens`` to find the words under a token."""
 
 
 def words_with_known(
-    tokens: Tokens, known: NDArray[np.bool_], words: Tokens | None, counts: Any
+    tokens: Counted, known: NDArray[np.bool_], words: Tokens | None, counts: Any
 ) -> tuple[Int64, Int64]:
     """On how many words of each document known tokens stand, and on how many all of them, int64[n_documents].
 
@@ -36,6 +36,8 @@ def words_with_known(
     >>> words_with_known(tokens, np.array([False, True]), words, counts)
     (array([1]), array([2]))
     """
+    if isinstance(tokens, Bags):
+        return (tokens.total if known.all() else lengths_of(counts)), tokens.total
     if words is not None and each_a_word(tokens, words):
         total = tokens.lengths()
         return (total if known.all() else lengths_of(counts)), total
