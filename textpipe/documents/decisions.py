@@ -108,6 +108,8 @@ class Decisions:
     @staticmethod
     def concat(parts: Sequence[Decisions]) -> Decisions:
         """The decisions of all parts, one part after another."""
+        if len(parts) == 1:
+            return parts[0]
 
         def column(name: str) -> Any:
             values = [getattr(part, name) for part in parts]

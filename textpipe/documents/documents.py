@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +60,11 @@ class Documents:
 
     def with_(self, **columns: Any) -> Documents:
         """The same batch with these columns put in place."""
-        return dataclasses.replace(self, **columns)
+        if not columns.keys() <= COLUMNS:
+            raise TypeError(f"documents have no column {min(columns.keys() - COLUMNS)!r}")
+        other = object.__new__(Documents)  # dataclasses.replace takes four times as long
+        other.__dict__.update(self.__dict__, **columns)
+        return other
 
     def texts(self) -> list[str]:
         """The texts as Python strings."""
@@ -163,6 +166,9 @@ class Documents:
         except UnicodeEncodeError:  # lone surrogates cannot stand in UTF-8
             text = pa.array([clean_surrogates(value) for value in values], pa.large_string())
         return Documents(ids_of(ids, len(values)), text)
+
+
+COLUMNS = frozenset(Documents.__dataclass_fields__)
 
 
 def _mails_of(parts: Sequence[Documents]) -> pa.LargeBinaryArray | None:

@@ -132,13 +132,13 @@ class Tokens:
         if isinstance(new_forms, pa.StringArray):
             forms, table = numbered(pc.if_else(pc.equal(new_forms, ""), None, new_forms))
         else:
-            index: dict[str, int] = {}
-            table = np.fromiter(
-                (index.setdefault(form, len(index)) if form else -1 for form in new_forms),
-                np.int32,
-                len(new_forms),
-            )
-            forms = pa.array(list(index), pa.string())
+            distinct = dict.fromkeys(new_forms)
+            distinct.pop(None, None)
+            distinct.pop("", None)
+            number: dict[str | None, int] = dict(zip(distinct, itertools.count()))
+            number[None] = number[""] = -1
+            table = np.array(list(map(number.__getitem__, new_forms)), np.int32)
+            forms = pa.array(list(distinct), pa.string())
         return self._mapped(table, forms)
 
     def _mapped(self, table: Int32, forms: pa.StringArray) -> Tokens:

@@ -13,6 +13,8 @@ from textpipe.stage import FormStage, Stage
 REMEMBERED, LONGEST = 50_000, 100
 """How many words are remembered, and of how many characters at most: about 10 MB."""
 
+UNKNOWN: Any = object()
+
 FEW = 5_000
 """Up to so many distinct words of a batch are looked up; many at a time, stages are quicker."""
 
@@ -36,14 +38,16 @@ class FormRun:
                 tokens = stage.work(tokens)
             return documents.with_(tokens=tokens)
         known, forms = self._known(), tokens.forms.to_pylist()
-        new = [form for form in forms if form not in known]
-        if new:
-            made = dict(zip(new, self._through(new), strict=True))
-            short = {form: made[form] for form in new if len(form) <= LONGEST}
-            known.update(short)
-            if len(short) < len(made):
-                known = known | made
-        return documents.with_(tokens=tokens.map(list(map(known.__getitem__, forms))))
+        made: list[str | None] = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
+        if UNKNOWN in made:
+            new = [form for form, other in zip(forms, made, strict=True) if other is UNKNOWN]
+            found = dict(zip(new, self._through(new), strict=True))
+            known.update((form, found[form]) for form in new if len(form) <= LONGEST)
+            made = [
+                found[form] if other is UNKNOWN else other
+                for form, other in zip(forms, made, strict=True)
+            ]
+        return documents.with_(tokens=tokens.map(made))
 
     def _through(self, forms: list[str]) -> list[str | None]:
         """What the stages, one after another, make of each form; None drops it."""

@@ -230,8 +230,9 @@ def _shared(loop: Callable[..., None], room: Int64, n_columns: int, cores: int) 
 
 def _count_by_numpy(codes: Int32, rows: Int64, n_columns: int) -> Any:
     known = codes >= 0
-    row_of_token = np.repeat(np.arange(len(rows) - 1), np.diff(rows))
-    places = row_of_token[known] * n_columns + codes[known]  # in the matrix, row by row
+    places = codes[known].astype(np.int64)  # in the matrix, row by row
+    if len(rows) > 2:
+        places += np.repeat(np.arange(len(rows) - 1), np.diff(rows))[known] * n_columns
     places.sort()
     first = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1]))[: len(places)])
     counts = np.diff(np.append(first, len(places))).astype(np.float64)
