@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +37,7 @@ def word_n_grams(tokens: Tokens, minimum: int, maximum: int) -> Tokens:
         if n > 1:  # an n-gram is an (n-1)-gram and one word more
             begins = goes_on & np.append(begins[1:], False)
             heads_at = np.flatnonzero(begins)
-            heads, tails, numbers = _distinct_pairs(gram[heads_at], tokens.codes[heads_at + n - 1])
+            heads, tails, numbers = distinct_pairs(gram[heads_at], tokens.codes[heads_at + n - 1])
             heads, tails = forms.take(pa.array(heads)), tokens.forms.take(pa.array(tails))
             forms = pc.binary_join_element_wise(heads, tails, " ")
             gram = np.full(n_tokens, -1, np.int32)
@@ -66,33 +67,48 @@ def word_n_grams(tokens: Tokens, minimum: int, maximum: int) -> Tokens:
     )
 
 
-def _distinct_pairs(heads: Int32, tails: Int32) -> tuple[Int64, Int64, Int32]:
-    """The heads and the tails of the distinct pairs, in order of appearance, and which each pair is."""
-    number = (
-        _number_compiled
-        if worth(len(heads) * PER_PAIR, "counting.number_pairs")
-        else _number_by_numpy
-    )
-    pairs, numbers = number(heads, tails)
+def distinct_pairs(heads: Int32, tails: Int32, cores: int = 1) -> tuple[Int64, Int64, Int32]:
+    """The heads and the tails of the distinct pairs, in order of appearance, and which each pair is.
+
+    A head of -1 is of no pair. Where several ``cores`` share the work, the order is another one.
+    """
+    if worth(len(heads) * PER_PAIR, "counting.number_pairs"):
+        pairs, numbers = _number_compiled(heads, tails, cores)
+    else:
+        pairs, numbers = _number_by_numpy(heads, tails)
     return pairs >> 32, pairs & 0xFFFFFFFF, numbers
 
 
 def _number_by_numpy(heads: Int32, tails: Int32) -> tuple[Int64, Int32]:
-    together = heads.astype(np.int64) << 32 | tails
-    pairs, at, numbers = np.unique(together, return_index=True, return_inverse=True)
+    there = np.flatnonzero(heads >= 0)
+    together = heads[there].astype(np.int64) << 32 | tails[there]
+    pairs, at, found = np.unique(together, return_index=True, return_inverse=True)
     order = np.argsort(at)
     rank = np.empty(len(pairs), np.int32)
     rank[order] = np.arange(len(pairs))
-    return pairs[order], rank[numbers]
+    numbers = np.full(len(heads), -1, np.int32)
+    numbers[there] = rank[found]
+    return pairs[order], numbers
 
 
-def _number_compiled(heads: Int32, tails: Int32) -> tuple[Int64, Int32]:
+def _number_compiled(heads: Int32, tails: Int32, cores: int = 1) -> tuple[Int64, Int32]:
     from textpipe.kernels.counting import number_pairs
 
-    pairs, numbers = np.empty(len(heads), np.int64), np.empty(len(heads), np.int32)
-    n = np.zeros(1, np.int64)
-    number_pairs(heads, tails, int.from_bytes(os.urandom(8)), pairs, numbers, n)
-    return pairs[: n[0]], numbers
+    numbers, secret = np.full(len(heads), -1, np.int32), int.from_bytes(os.urandom(8))
+
+    def share(which: int) -> Int64:
+        pairs, n = np.empty(len(heads), np.int64), np.zeros(1, np.int64)
+        number_pairs(heads, tails, which, cores, secret, pairs, numbers, n)
+        return pairs[: n[0]].copy()
+
+    if cores == 1:
+        return share(0), numbers
+    with ThreadPoolExecutor(cores) as pool:
+        parts = list(pool.map(share, range(cores)))
+    before = np.cumsum([0, *map(len, parts)], dtype=np.int32)
+    there = heads >= 0
+    numbers[there] += before[heads[there] % cores]
+    return np.concatenate(parts), numbers
 
 
 def _laid_out(grams: NDArray[np.int32], minimum: int) -> tuple[Int32, Int32, Int32]:

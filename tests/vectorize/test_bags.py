@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import textpipe as tp
@@ -33,6 +33,7 @@ def bags_and_tokens(lists, dropped: str):
 
 
 @pytest.mark.usefixtures("way")
+@settings(deadline=None)  # loops are compiled
 @given(LISTS, st.sampled_from(["", "ab", "abcdefg"]), st.integers(-1, 6), st.integers(1, 3))
 def test_bags_are_counted_as_their_tokens(lists, dropped: str, unknown: int, cores: int) -> None:
     bags, tokens = bags_and_tokens(lists, dropped)

@@ -144,6 +144,34 @@ def bag_tokens(codes, table, rows, n_forms, bagged, times, bags):
 
 
 @compiled(
+    read_only(types.int32, 2), read_only(types.int64), types.int64, types.int64, types.int64,
+    writable(types.int64), writable(types.int32), writable(types.int32),
+)  # fmt: skip
+def bag_grams(grams, rows, document, end, n_grams, bags, bagged, times):
+    """How often each n-gram occurs in the documents up to ``end``; see ``bag_tokens``.
+
+    ``grams`` [n_lengths, n_tokens] is which n-gram of each length begins at each token; -1 is none.
+    """
+    place = np.full(n_grams, -1, np.int64)
+    at, first = 0, document
+    while document < end:
+        start = bags[document - first] = at
+        for more in range(grams.shape[0]):
+            for token in range(rows[document], rows[document + 1]):
+                gram = grams[more, token]
+                if gram < 0:
+                    continue
+                if place[gram] >= start:
+                    times[place[gram]] += 1
+                else:
+                    place[gram] = at
+                    bagged[at], times[at] = gram, 1
+                    at += 1
+        document += 1
+    bags[end - first] = at
+
+
+@compiled(
     read_only(types.int32), read_only(types.int32), read_only(types.int64), read_only(types.int32),
     types.int64, *CSR,
 )  # fmt: skip
@@ -228,16 +256,19 @@ def _slot(pair, secret, shift):
 
 
 @compiled(
-    read_only(types.int32), read_only(types.int32), types.uint64, writable(types.int64),
-    writable(types.int32), writable(types.int64),
+    read_only(types.int32), read_only(types.int32), types.int64, types.int64, types.uint64,
+    writable(types.int64), writable(types.int32), writable(types.int64),
 )  # fmt: skip
-def number_pairs(heads, tails, secret, pairs, numbers, n_distinct):
+def number_pairs(heads, tails, share, n_shares, secret, pairs, numbers, n_distinct):
     """Number the pairs of a head and a tail in order of appearance; ``pairs`` are the distinct ones, the
-    head in the upper half. ``secret`` is any number; it changes nothing but the time it takes.
+    head in the upper half. A head of -1 has no number. ``secret`` is any number; it changes nothing but the
+    time it takes. Only the ``share``th of ``n_shares`` parts of all pairs is numbered, by their heads.
     """
     n, last, shift = 0, (1 << FEW) - 1, np.uint64(64 - FEW)
     slots = np.full(last + 1, -1, np.int32)
     for i in range(len(heads)):
+        if heads[i] < 0 or (n_shares > 1 and heads[i] % n_shares != share):
+            continue
         if 2 * n > last:  # a table twice as large
             last, shift = 2 * last + 1, shift - ONE
             slots = np.full(last + 1, -1, np.int32)

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Int32, Int64, Matrix, Tokens
+from textpipe.documents.mapped import MappedTokens
 from textpipe.errors import DefinitionError, InputError
 from textpipe.grams import word_n_grams
 from textpipe.stage import Stage, Vectorizer
+from textpipe.vectorize.counted_grams import Grams, grams_of
 from textpipe.vectorize.counting import (
     Counted,
     bags_of,
@@ -21,7 +23,8 @@ from textpipe.vectorize.counting import (
     frequencies_of_forms,
     totals,
 )
-from textpipe.vectorize.covered import words_with_known
+from textpipe.vectorize.covered import each_a_word, words_with_known
+from textpipe.vectorize.joined_names import LateNames
 from textpipe.vectorize.lookup import Lookup
 
 
@@ -34,6 +37,7 @@ class Learned(NamedTuple):
     vocabulary: pa.StringArray
     counted: Counted
     columns: Int32
+    grams: Grams | None
 
     def are(self, of: Counted | None, n_grams: tuple[int, int], vocabulary: Any) -> bool:
         """Is it about these, and nothing has been changed since?"""
@@ -102,7 +106,11 @@ class Count(Vectorizer):
             )
 
     def learn(self, documents: Documents, labels: Any = None) -> None:
-        counted = self.counted(documents) if documents.bags is None else documents.bags
+        grams = self._grams(documents)
+        if grams is not None:
+            counted: Counted = grams.bags
+        else:
+            counted = self.counted(documents) if documents.bags is None else documents.bags
         frequency = frequencies_of_forms(counted)
         n = len(counted)
         low, high = (
@@ -117,27 +125,29 @@ class Count(Vectorizer):
         kept = np.flatnonzero((frequency >= low) & (frequency <= high) & (frequency > 0))
         if not len(kept):
             raise InputError(self._nothing_left(counted, frequency))
-        forms = counted.forms.take(pa.array(kept))
-        order = pc.array_sort_indices(forms).to_numpy()  # by UTF-8, which is by code point
+        kept = in_order(counted.forms, kept) if grams is None else grams.in_order(kept)
         if self.max_features is not None and len(kept) > self.max_features:
             often = frequency if self.binary else totals(counted)
-            most = np.argsort(-often[kept[order]], kind="stable")[: self.max_features]
-            order = order[np.sort(most)]
+            most = np.argsort(-often[kept], kind="stable")[: self.max_features]
+            kept = kept[np.sort(most)]
         self.__dict__.pop("_lookup", None)
         self.__dict__.pop("_features", None)
-        self.vocabulary_ = forms.take(pa.array(order))
-        self.document_frequencies_: Int64 = frequency[kept[order]]
+        self.vocabulary_ = (
+            counted.forms.take(pa.array(kept)) if grams is None else grams.spelled(kept)
+        )
+        self.document_frequencies_: Int64 = frequency[kept]
         self.n_documents_ = n
         columns = np.full(len(frequency), -1, np.int32)
-        columns[kept[order]] = np.arange(len(order))
+        columns[kept] = np.arange(len(kept))
         of: Counted | None = documents.tokens if documents.bags is None else documents.bags
-        self._learned = Learned(of, self.n_grams, self.vocabulary_, counted, columns)
+        self._learned = Learned(of, self.n_grams, self.vocabulary_, counted, columns, grams)
 
     def vectorize(self, documents: Documents) -> Matrix:
-        counted, columns = self.found(documents)
+        counted, columns, grams = self.found(documents)
         counts = count_columns(counted, columns, len(self.vocabulary_), self._cores)
-        known, total = words_with_known(counted, columns >= 0, documents.words, counts)
-        return Matrix(self.weigh(counts), self.features(), known, total)
+        known, total = words_with_known(counted, columns >= 0, documents.words, counts, grams)
+        names = LateNames(len(self.vocabulary_), self.features)
+        return Matrix(self.weigh(counts), names, known, total)
 
     def weigh(self, counts: Any) -> Any:
         """What the counts (float64 CSR, its own copy) become; a plain count leaves them alone."""
@@ -163,6 +173,18 @@ class Count(Vectorizer):
             documents.tokens if (low, high) == (1, 1) else word_n_grams(documents.tokens, low, high)
         )
 
+    def _grams(self, documents: Documents) -> Grams | None:
+        """The n-grams to learn from, unless they are single words, or read alike."""
+        if documents.bags is not None or tuple(self.n_grams) == (1, 1):
+            return None
+        tokens, words = documents.tokens, documents.words
+        assert tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
+        if type(tokens) not in (Tokens, MappedTokens) or not (
+            words is None or each_a_word(tokens, words)
+        ):
+            return None
+        return grams_of(tokens, *self.n_grams, self._cores)
+
     def features(self) -> list[str]:
         """The words, by column."""
         if not hasattr(self, "_features"):
@@ -173,19 +195,19 @@ class Count(Vectorizer):
         """The words, by column, as scikit-learn asks for them."""
         return np.array(self.features(), object)
 
-    def found(self, documents: Documents) -> tuple[Counted, Int32]:
-        """What is counted, and the column of each form; -1 if training did not know it.
+    def found(self, documents: Documents) -> tuple[Counted, Int32, Grams | None]:
+        """What is counted, and the column of each form; -1 if training did not know it; and the n-grams.
 
         Those that were just learned from are not looked up again, but this is said once only.
         """
         learned: Learned | None = self.__dict__.pop("_learned", None)
         of: Counted | None = documents.tokens if documents.bags is None else documents.bags
         if learned is not None and learned.are(of, self.n_grams, self.vocabulary_):
-            return learned.counted, learned.columns
+            return learned.counted, learned.columns, learned.grams
         if not hasattr(self, "_lookup"):
             self._lookup = Lookup(self.vocabulary_)
         counted = self.counted(documents) if documents.bags is None else documents.bags
-        return counted, self._lookup.columns(counted.forms)
+        return counted, self._lookup.columns(counted.forms), None
 
     def _nothing_left(self, counted: Counted, frequency: Int64) -> str:
         if not counted.rows[-1]:
@@ -198,3 +220,9 @@ class Count(Vectorizer):
             f"{len(counted.forms)} words of {len(counted)} documents (the most frequent word stands in "
             f"{frequency.max()} of them): lower min_df or raise max_df"
         )
+
+
+def in_order(forms: pa.StringArray, which: Int64) -> Int64:
+    """These forms in the order of code points, which is that of their UTF-8."""
+    order: Int64 = which[pc.array_sort_indices(forms.take(pa.array(which))).to_numpy()]
+    return order

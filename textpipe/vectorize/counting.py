@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -109,13 +110,32 @@ def bags_of(tokens: Tokens) -> Bags:
     else:
         from textpipe.kernels.counting import bag_tokens
 
-        codes, times = (np.empty(len(base.codes), np.int32) for _ in range(2))
-        rows = np.empty(len(base.rows), np.int64)
-        bag_tokens(base.codes, table, base.rows, n, codes, times, rows)
-        codes, times = codes[: rows[-1]].copy(), times[: rows[-1]].copy()
+        def loop(first: int, last: int, starts: Int64, *arrays: Any) -> None:
+            bag_tokens(base.codes, table, base.rows[first : last + 1], n, *arrays, starts)
+
+        rows, codes, times = by_documents(loop, base.rows, (np.int32, np.int32), 1)
     rows = rows.astype(np.int64, copy=False)
     total = _per_document(times, rows)
     return Bags(tokens.forms, codes, times, rows, total)
+
+
+def bags_of_grams(grams: Int32, rows: Int64, n_grams: int, cores: int) -> Bags:
+    """How often each n-gram occurs in each document. ``grams`` [n_lengths, n_tokens] are those that begin at
+    each token; -1 is none. They are not spelled.
+    """
+    n_lengths, forms = len(grams), pa.nulls(n_grams, pa.string())
+    if not _worth_compiling(grams.size, n_grams, "bag_grams"):
+        codes, places = grams.T.ravel(), rows * n_lengths
+        counts = _count_by_numpy(codes, places, n_grams)
+        starts, found, times = counts.indptr.astype(np.int64), counts.indices, counts.data
+        return Bags(forms, found, times.astype(np.int32), starts, _per_document(times, starts))
+    from textpipe.kernels.counting import bag_grams
+
+    def loop(first: int, last: int, *arrays: Any) -> None:
+        bag_grams(grams, rows, first, last, n_grams, *arrays)
+
+    starts, found, times = by_documents(loop, rows * n_lengths, (np.int32, np.int32), cores)
+    return Bags(forms, found, times, starts, _per_document(times, starts))
 
 
 def totals(tokens: Counted) -> Int64:
@@ -197,35 +217,45 @@ def divide_rows(values: Any, norm: Literal["l2", "l1", "none"]) -> Any:
 
 
 def _shared(loop: Callable[..., None], room: Int64, n_columns: int, cores: int) -> Any:
-    """The CSR matrix that a loop writes, document by document; so many ``cores`` share the documents.
+    """The CSR matrix that a loop writes: ``loop(first, last, starts, columns, counts)``."""
+    starts, columns, counts = by_documents(loop, room, (np.int32, np.float64), cores)
+    return _matrix(starts, columns, counts, n_columns)
 
-    ``loop(first, last, starts, columns, counts)`` counts the documents from ``first`` to ``last``, which have
-    at most ``room[last] - room[first]`` entries. (What is not written to takes no memory.)
+
+def by_documents(loop: Callable[..., None], room: Int64, kinds: Sequence[Any], cores: int) -> Any:
+    """Where each document's entries begin, int64[n_documents + 1], and arrays of these kinds that hold them.
+
+    ``loop(first, last, starts, *arrays)`` writes those of the documents from ``first`` to ``last``, of which
+    there are at most ``room[last] - room[first]``. (What is not written to takes no memory.) So many
+    ``cores`` share the documents.
     """
     n = len(room) - 1
-    columns, counts = np.empty(room[-1], np.int32), np.empty(room[-1])
+    arrays = [np.empty(room[-1], kind) for kind in kinds]
     cores = min(cores, int(room[-1]) // LEAST + 1)
     cuts = np.searchsorted(room, np.linspace(0, room[-1], cores + 1))
     cuts[0], cuts[-1] = 0, n
 
-    def count(first: int, last: int) -> Int64:
+    def write(first: int, last: int) -> Int64:
         starts, here = np.empty(last - first + 1, np.int64), slice(room[first], room[last])
-        loop(first, last, starts, columns[here], counts[here])
+        loop(first, last, starts, *(array[here] for array in arrays))
         return starts
 
-    with ThreadPoolExecutor(cores) as pool:
-        parts = list(pool.map(count, cuts[:-1], cuts[1:]) if cores > 1 else [count(0, n)])
+    if cores == 1:
+        parts = [write(0, n)]
+    else:
+        with ThreadPoolExecutor(cores) as pool:
+            parts = list(pool.map(write, cuts[:-1], cuts[1:]))
     starts, at = np.zeros(n + 1, np.int64), 0
     for first, last, part in zip(cuts[:-1], cuts[1:], parts, strict=True):
         since, size = int(room[first]), int(part[-1])
         if since != at:  # there was more room than entries
-            columns[at : at + size] = columns[since : since + size]
-            counts[at : at + size] = counts[since : since + size]
+            for array in arrays:
+                array[at : at + size] = array[since : since + size]
         starts[first : last + 1] = part + at
         at += size
-    columns.resize(at, refcheck=False)
-    counts.resize(at, refcheck=False)
-    return _matrix(starts, columns, counts, n_columns)
+    for array in arrays:
+        array.resize(at, refcheck=False)
+    return starts, *arrays
 
 
 def _count_by_numpy(codes: Int32, rows: Int64, n_columns: int) -> Any:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from textpipe.documents import Bags, Int64, Tokens
 from textpipe.documents.mapped import MappedTokens
 from textpipe.kernels.worth import worth
+from textpipe.vectorize.counted_grams import Grams
 from textpipe.vectorize.counting import Counted, lengths_of
 
 PER_TOKEN = 150e-9
@@ -22,12 +23,16 @@ PER_TOKEN = 150e-9
 
 
 def words_with_known(
-    tokens: Counted, known: NDArray[np.bool_], words: Tokens | None, counts: Any
+    tokens: Counted,
+    known: NDArray[np.bool_],
+    words: Tokens | None,
+    counts: Any,
+    grams: Grams | None = None,
 ) -> tuple[Int64, Int64]:
     """On how many words of each document known tokens stand, and on how many all of them, int64[n_documents].
 
     ``known`` [n_forms] says which forms are known, and ``counts`` (CSR) how often they occur; ``words`` are
-    the same documents as they were cut.
+    the same documents as they were cut. Where ``grams`` were counted, they know it.
 
     >>> from scipy import sparse
     >>> words = Tokens.of_lists([["to", "be", "free"]])
@@ -36,6 +41,9 @@ def words_with_known(
     >>> words_with_known(tokens, np.array([False, True]), words, counts)
     (array([1]), array([2]))
     """
+    if grams is not None:
+        total = grams.words_covered(words)
+        return (total if known.all() else grams.words_with_known(known, words)), total
     if isinstance(tokens, Bags):
         return (tokens.total if known.all() else lengths_of(counts)), tokens.total
     if words is not None and each_a_word(tokens, words):
