@@ -150,17 +150,18 @@ def _all(sources: Sequence[Any], asked: Origin, form: str | None) -> Iterator[It
         label, path = _split(source)
         label = asked.label if label is None else label
         columns = asked.columns if label is None else asked.columns.without_label()
-        name = "stdin" if path == "-" else Path(path).name or Path(path).resolve().name
+        # of strings, for there may be many: a Path takes as long to make as to open a file
+        name = "stdin" if path == "-" else os.path.basename(path) or Path(path).resolve().name  # noqa: PTH119
         origin = dataclasses.replace(asked, name=name, place=path, label=label, columns=columns)
         if path == "-":
             yield from _stdin(dataclasses.replace(origin, place="stdin"), form)
-        elif Path(path).is_dir():
+        elif os.path.isdir(path):  # noqa: PTH112
             yield from _folder(Path(path), origin, form)
         else:
             kind = form or format_of(path, "lines")
             if kind is None:
                 raise SourceError(f"{path}: the file name does not tell its format. {_known()}")
-            yield from _file(Path(path), origin, kind)
+            yield from _file(path, origin, kind)
 
 
 def _split(source: Any) -> tuple[str | None, str]:
@@ -237,7 +238,7 @@ def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
             yield Skipped(own.place, "the file name does not tell its format")
             continue
         try:
-            yield from _file(file.path, own, kind)
+            yield from _file(str(file.path), own, kind)
         except SourceError as error:
             errors.append(error)
             yield Skipped(own.place, str(error).removeprefix(own.place).lstrip(": "))
@@ -245,12 +246,13 @@ def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
         raise errors[0]
 
 
-def _file(path: Path, origin: Origin, form: str) -> Iterator[Item]:
-    if form == "mail" and format_of(path.name, "") == "mbox":
+def _file(path: str, origin: Origin, form: str) -> Iterator[Item]:
+    if form == "mail" and format_of(path, "") == "mbox":
         form = "mbox"
-    ending = next((e for e in ENDINGS if path.name.lower().endswith(e)), None)
+    name = path.lower()
+    ending = next((e for e in ENDINGS if name.endswith(e)), None)
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123
             if ending is None:
                 yield from _stream(file, origin, form)
             else:
