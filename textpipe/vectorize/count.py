@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from textpipe.documents import Documents, Int32, Int64, Matrix, Tokens
 from textpipe.documents.mapped import MappedTokens
+from textpipe.documents.sorting import sorted_positions
 from textpipe.errors import DefinitionError, InputError
 from textpipe.grams import word_n_grams
 from textpipe.stage import Stage, Vectorizer
@@ -111,7 +111,7 @@ class Count(Vectorizer):
             counted: Counted = grams.bags
         else:
             counted = self.counted(documents) if documents.bags is None else documents.bags
-        frequency = frequencies_of_forms(counted)
+        frequency = frequencies_of_forms(counted, self._cores)
         n = len(counted)
         low, high = (
             limit * n if isinstance(limit, float | np.floating) else limit
@@ -224,5 +224,4 @@ class Count(Vectorizer):
 
 def in_order(forms: pa.StringArray, which: Int64) -> Int64:
     """These forms in the order of code points, which is that of their UTF-8."""
-    order: Int64 = which[pc.array_sort_indices(forms.take(pa.array(which))).to_numpy()]
-    return order
+    return which[sorted_positions(forms.take(pa.array(which)))]

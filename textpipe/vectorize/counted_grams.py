@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from textpipe.documents import Bags, Int32, Int64, Tokens
+from textpipe.documents.sorting import sorted_positions
 from textpipe.grams import distinct_pairs
 from textpipe.vectorize.counting import bags_of_grams
 
@@ -54,7 +55,7 @@ class Grams:
     @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """Where each n-gram stands in the order of code points, among those of fewer words too."""
-        words = pc.array_sort_indices(self.tokens.forms).to_numpy()
+        words = sorted_positions(self.tokens.forms)
         rank = np.empty(len(words), np.int64)
         rank[words] = np.arange(len(words))
         of_words, of_all, of_length = rank, [rank], rank

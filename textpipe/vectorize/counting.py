@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ LEAST = 200_000
 """Entries of a matrix for which a core is asked."""
 
 Counted: TypeAlias = Tokens | Bags
+Made = TypeVar("Made")
 
 PER_TOKEN = 25e-9
 """Seconds that NumPy takes to count a token."""
@@ -158,34 +160,65 @@ def how_often(codes: Int32, n: int) -> Int64:
     return found
 
 
-def frequencies_of_forms(tokens: Counted) -> Int64:
-    """int64[n_forms], in how many documents each form occurs."""
+def frequencies_of_forms(tokens: Counted, cores: int = 1) -> Int64:
+    """int64[n_forms], in how many documents each form occurs; so many ``cores`` share the documents."""
     if isinstance(tokens, Bags):
         return how_often(tokens.codes, len(tokens.forms))
     if not isinstance(tokens, PiecesOfWords):
-        return document_frequencies(tokens.codes, tokens.rows, len(tokens.forms))
+        return document_frequencies(tokens.codes, tokens.rows, len(tokens.forms), cores)
     words, pieces = count_forms(tokens.words), tokens.pieces
     if not _worth_compiling(len(pieces.codes), len(pieces.forms), "documents_with_pieces"):
         counts = words @ _count_by_numpy(pieces.codes, pieces.rows, len(pieces.forms))
         return np.bincount(counts.indices, minlength=len(pieces.forms))
     from textpipe.kernels.counting import documents_with_pieces
 
-    frequencies = np.zeros(len(pieces.forms), np.int64)
-    members = words.indices, words.indptr.astype(np.int64)
-    documents_with_pieces(*members, pieces.codes, pieces.rows, frequencies)
-    return frequencies
+    rows = words.indptr.astype(np.int64)
+
+    def loop(first: int, last: int, found: Int64) -> None:
+        here = rows[first : last + 1]
+        documents_with_pieces(words.indices, here, pieces.codes, pieces.rows, found)
+
+    return _added_up(loop, rows, len(pieces.forms), cores)
 
 
-def document_frequencies(codes: Int32, rows: Int64, n_columns: int) -> Int64:
+def document_frequencies(codes: Int32, rows: Int64, n_columns: int, cores: int = 1) -> Int64:
     """int64[n_columns], in how many documents each code occurs."""
     if not _worth_compiling(len(codes), n_columns, "documents_with"):
         counts = _count_by_numpy(codes, rows, n_columns)
         return np.bincount(counts.indices, minlength=n_columns).astype(np.int64)
     from textpipe.kernels.counting import documents_with
 
-    frequencies = np.zeros(n_columns, np.int64)
-    documents_with(codes.astype(np.int32, copy=False), rows, frequencies)
-    return frequencies
+    narrow = codes.astype(np.int32, copy=False)
+
+    def loop(first: int, last: int, found: Int64) -> None:
+        documents_with(narrow, rows[first : last + 1], found)
+
+    return _added_up(loop, rows, n_columns, cores)
+
+
+def _added_up(loop: Callable[..., None], rows: Int64, n_columns: int, cores: int) -> Int64:
+    """What ``loop(first, last, found)`` counts by column in parts of the documents, in all."""
+    parts = _shares(rows, cores)
+    found = np.zeros((len(parts), n_columns), np.int64)
+    _each(lambda share: loop(*parts[share], found[share]), len(parts))
+    total: Int64 = found.sum(axis=0) if len(parts) > 1 else found[0]
+    return total
+
+
+def _shares(room: Int64, cores: int) -> list[tuple[int, int]]:
+    """The documents in as many parts, of about the same size in ``room``."""
+    cores = min(cores, int(room[-1]) // LEAST + 1)
+    cuts = np.searchsorted(room, np.linspace(0, room[-1], cores + 1)).tolist()
+    cuts[0], cuts[-1] = 0, len(room) - 1
+    return list(itertools.pairwise(cuts))
+
+
+def _each(do: Callable[[int], Made], n: int) -> list[Made]:
+    """Do 0, 1, ... up to ``n``, each in a thread of its own."""
+    if n == 1:
+        return [do(0)]
+    with ThreadPoolExecutor(n) as pool:
+        return list(pool.map(do, range(n)))
 
 
 def lengths_of(counts: Any) -> Int64:
@@ -229,29 +262,22 @@ def by_documents(loop: Callable[..., None], room: Int64, kinds: Sequence[Any], c
     there are at most ``room[last] - room[first]``. (What is not written to takes no memory.) So many
     ``cores`` share the documents.
     """
-    n = len(room) - 1
     arrays = [np.empty(room[-1], kind) for kind in kinds]
-    cores = min(cores, int(room[-1]) // LEAST + 1)
-    cuts = np.searchsorted(room, np.linspace(0, room[-1], cores + 1))
-    cuts[0], cuts[-1] = 0, n
+    parts = _shares(room, cores)
 
-    def write(first: int, last: int) -> Int64:
+    def write(share: int) -> Int64:
+        first, last = parts[share]
         starts, here = np.empty(last - first + 1, np.int64), slice(room[first], room[last])
         loop(first, last, starts, *(array[here] for array in arrays))
         return starts
 
-    if cores == 1:
-        parts = [write(0, n)]
-    else:
-        with ThreadPoolExecutor(cores) as pool:
-            parts = list(pool.map(write, cuts[:-1], cuts[1:]))
-    starts, at = np.zeros(n + 1, np.int64), 0
-    for first, last, part in zip(cuts[:-1], cuts[1:], parts, strict=True):
-        since, size = int(room[first]), int(part[-1])
+    starts, at = np.zeros(len(room), np.int64), 0
+    for (first, last), written in zip(parts, _each(write, len(parts)), strict=True):
+        since, size = int(room[first]), int(written[-1])
         if since != at:  # there was more room than entries
             for array in arrays:
                 array[at : at + size] = array[since : since + size]
-        starts[first : last + 1] = part + at
+        starts[first : last + 1] = written + at
         at += size
     for array in arrays:
         array.resize(at, refcheck=False)
