@@ -54,8 +54,8 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     by_word: ClassVar[bool] = False
     """Does the result for a word depend on the word alone?"""
     in_threads: bool = False
-    """Does its work leave Python free, so that threads do it side by side? (NumPy, Arrow and compiled
-    loops do; a loop in Python does not.)"""
+    """Does its work leave Python free, so that threads do it side by side? (NumPy, Arrow and compiled loops
+    do; a loop in Python does not, but over distinct words it may be short beside them.)"""
     uses_mails: ClassVar[bool] = False
     """Does it look at ``documents.mails``? They are dropped before stages of which none does."""
     deterministic: ClassVar[bool] = True

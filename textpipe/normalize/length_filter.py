@@ -23,6 +23,7 @@ class LengthFilter(FormStage):
     """
 
     remembered = True
+    in_threads = True
 
     def __init__(self, minimum: int = 1, maximum: int = 50) -> None:
         self.minimum = minimum

@@ -23,6 +23,7 @@ class RemovePunctuation(FormStage):
     """
 
     remembered = True
+    in_threads = True
 
     def __init__(self, keep: list[str] | None = None) -> None:
         self.keep = keep

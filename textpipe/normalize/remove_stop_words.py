@@ -54,6 +54,7 @@ class RemoveStopWords(FormStage):
     """
 
     remembered = True
+    in_threads = True
 
     def __init__(
         self,

@@ -91,6 +91,11 @@ class Stem(FormStage):
         self.algorithm = algorithm
         self.language = language
 
+    @property
+    def in_threads(self) -> bool:  # type: ignore[override]  # it depends on the algorithm
+        """PyStemmer does not leave Python free, but is so quick that what stands around it counts more."""
+        return self.algorithm in ("snowball", "porter")
+
     def of(self, form: str) -> str:
         return self._stemmer()([form])[0] or form
 
