@@ -21,6 +21,9 @@ SINGLE = 2.0**-23
 SEEN = np.float32(-1e30)
 """The approximate similarity of a row that needs no further look."""
 
+ABOVE_ZERO = np.float32(1e-44)
+"""Smaller than any similarity that counts."""
+
 BLOCK = 256
 """Rows that are looked at together, to see that none of them is near."""
 
@@ -151,29 +154,59 @@ def _product(rows, row, query):
 
 @inlined
 def _count(about, norms, rest, limit, start, end):
-    """How many rows may reach the limit. (No branch, so that eight rows are looked at in one step.)"""
+    """How many rows may reach the limit.
+
+    (There is no branch, and no position that might be negative: so many rows are looked at in one step.)
+    """
     count = 0
-    for row in range(start, end):
+    for row in range(np.uint64(start), np.uint64(end)):
         count += about[row] + rest * norms[row] >= limit
     return count
 
 
 @inlined
+def _add_products(about, posted, weights, weight, start, end):
+    """Add the products of a column, of which these are the postings."""
+    for at in range(np.uint64(start), np.uint64(end)):
+        about[posted[at]] += weight * weights[at]
+
+
+@inlined
+def _reached(about, n):
+    """What n rows reach at least, by the best row of each block; ABOVE_ZERO where these are too few."""
+    step = max(1, min(BLOCK, len(about) // (4 * n)))
+    bits = about.view(np.int32)  # in the order of the numbers, where these are positive
+    highest = np.zeros(-(-len(about) // step), np.int32)
+    for block in range(len(highest)):
+        end = min((block + 1) * step, len(about))
+        for at in range(np.uint64(block * step), np.uint64(end)):
+            highest[block] = max(highest[block], bits[at])
+    best = np.partition(highest, len(highest) - n)[len(highest) - n :]
+    return max(best.view(np.float32)[0], ABOVE_ZERO)
+
+
+@inlined
 def _measure_likely(best, likely, who, k, own, rows, query, about):
     """Measure the k rows of each part that look best: the worst of them says what others must reach."""
-    low = np.float32(0)
-    for start in range(0, len(about), BLOCK):
-        end = min(start + BLOCK, len(about))
-        if _count(about, about, np.float32(0), low, start, end) == 0:
-            continue
-        for row in range(start, end):
-            if about[row] > low:
-                part = _part_of(who, row, own)
-                if part < 0:
-                    about[row] = SEEN
-                else:
-                    _offer(likely, part, k, np.float64(about[row]), np.uint64(0), row)
-                    low = np.float32(_least(likely, k))
+    low = _reached(about, 2 * k * len(likely[3]))  # twice k, as some are not to be found
+    while True:
+        least = low
+        for start in range(0, len(about), BLOCK):
+            end = min(start + BLOCK, len(about))
+            if _count(about, about, np.float32(0), least, start, end) == 0:
+                continue
+            for row in range(start, end):
+                if about[row] >= least:
+                    part = _part_of(who, row, own)
+                    if part < 0:
+                        about[row] = SEEN
+                    else:
+                        _offer(likely, part, k, np.float64(about[row]), np.uint64(0), row)
+                        least = max(low, np.float32(_least(likely, k)))
+        if low == ABOVE_ZERO or _least(likely, k) > 0:
+            break
+        low = ABOVE_ZERO
+        likely[3][:] = 0
     for part in range(len(likely[3])):
         for at in range(part * k, part * k + likely[3][part]):
             row = likely[2][at]
@@ -198,7 +231,7 @@ def _measure(best, who, k, own, rows, query, about, norms, rest, limit):
 
 @compiled(
     *CSR, *CSR, *CSR, *CSC, read_only(types.int32), read_only(types.int64), read_only(types.float32, 2),
-    types.float64, types.boolean, *WHO, *FOUND,
+    types.float64, types.boolean, writable(types.float64), *WHO, *FOUND,
 )  # fmt: skip
 def nearest_sparse_cosines(
     values, columns, starts,  # the queries, CSR
@@ -207,6 +240,7 @@ def nearest_sparse_cosines(
     postings, posted, weights,  # the rows by column, CSC, float32
     ranks, levels, norms,  # which columns are frequent, and how long the rows are in these alone
     longest, signed,  # the longest row; is any value negative?
+    query,  # room for a dense query: zeros, before and after
     there, keys, groups, within, own_groups, parts, k, similarities, found,
 ):  # fmt: skip
     """The k nearest rows of each part by product, exactly, although most are never measured.
@@ -221,7 +255,7 @@ def nearest_sparse_cosines(
     rows, tail = (data, indices, indptr), (tail_data, tail_indices, tail_indptr)
     who = (there, keys, groups, within)
     best, likely = _empty(parts, k), _empty(parts, k)
-    query, about = np.zeros(len(ranks)), np.empty(n, np.float32)
+    about = np.empty(n, np.float32)
     work, squares = np.empty(len(levels), np.int64), np.empty(len(levels))
     to_measure = 500 + (
         10 * indptr[n] // n if n > 0 else 0
@@ -252,18 +286,18 @@ def nearest_sparse_cosines(
             for at in range(first, last):
                 column = columns[at]
                 if levels[level] <= ranks[column] < above:
-                    weight = np.float32(values[at])
-                    for posting in range(postings[column], postings[column + 1]):
-                        about[posted[posting]] += weight * weights[posting]
+                    start, end = postings[column], postings[column + 1]
+                    _add_products(about, posted, weights, np.float32(values[at]), start, end)
             above = levels[level]
             rest = np.float32(np.sqrt(squares[level]))
-            if above > 0 and (work[level] < n + k * parts * to_measure or 8 * k * parts > n):
+            looking = 2 * (n + k * parts * to_measure)
+            if above > 0 and (work[level] < looking or 8 * k * parts > n):
                 continue  # looking costs more than it can spare
             if 8 * k * parts <= n:
                 _measure_likely(best, likely, who, k, own, rows, query, about)
             limit = np.float32(_least(best, k) - slack)
             if above == 0 and not both_signs:  # what shares nothing is exactly 0
-                limit = max(limit, np.float32(1e-44))
+                limit = max(limit, ABOVE_ZERO)
             hopeful = _count(about, norms[level], rest, limit, 0, n)
             if above == 0 or hopeful * to_measure <= work[level]:
                 _measure(best, who, k, own, rows, query, about, norms[level], rest, limit)

@@ -63,6 +63,9 @@ class SparseCosines:
     def __init__(self, rows: GrowingSparse) -> None:
         self._rows = rows
         self._postings: Postings | None = None
+        self._zeros: list[
+            NDArray[np.float64]
+        ] = []  # one for each thread that asked at the same time
 
     def prepare(self, asked: int) -> None:
         rows = self._rows
@@ -95,9 +98,11 @@ class SparseCosines:
             base, tail = nothing.arrays, rows.together().arrays
         _check_unchanged(who, len(base[2]) + len(tail[2]) - 2)
         _check_unchanged(who, postings.lengths.shape[1] + len(tail[2]) - 1)
+        zeros = self._zeros.pop() if self._zeros else np.zeros(rows.n_features)
         nearest_sparse_cosines(
-            *Csr.of(queries).arrays, *base, *tail, *postings, *who, similarities, positions
+            *Csr.of(queries).arrays, *base, *tail, *postings, zeros, *who, similarities, positions
         )
+        self._zeros.append(zeros)  # as they were
 
 
 class SparseDistances:
