@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -11,7 +12,7 @@ from scipy import sparse
 
 from textpipe.neighbours import Index, content_keys
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
-from textpipe.neighbours.growing import Growing
+from textpipe.neighbours.growing import Csr, Growing
 from textpipe.neighbours.index import of_length_one
 from textpipe.rows import unit_rows
 
@@ -165,3 +166,31 @@ def test_other_keys_break_ties_otherwise():
     growing = Index(np.ones((3, 1)), np.array([1, 2, 3], np.uint64))
     growing.rekey([0, 2], np.array([9, 0], np.uint64))
     assert growing.nearest(np.ones((1, 1)), 3).positions.tolist() == [[2, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("indices", [0, 2, 30]),
+        ("indices", [0, -1, 2]),
+        ("indices", [0, 1]),
+        ("indptr", [1, 2, 3]),
+        ("indptr", [0, 2, 4]),
+        ("indptr", [0, 4, 3]),
+        ("indptr", [0, 3]),
+    ],
+)
+def test_places_outside_of_a_matrix_are_refused(name, values):
+    rows = sparse.csr_matrix(([0.5, 0.5, 1.0], [0, 2, 1], [0, 2, 3]), shape=(2, 30))
+    assert Csr.of(rows).arrays[0].tolist() == [0.5, 0.5, 1.0]
+    setattr(rows, name, np.array(values, np.int32))
+    with pytest.raises(ValueError, match="ind"):
+        Csr.of(rows)
+
+
+@pytest.mark.parametrize("of", [sparse.csr_array, sparse.csc_array, sparse.coo_matrix])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_queries_come_in_any_sparse_format(of, metric):
+    rows = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
+    index = Index(sparse.csr_matrix(rows), np.array([1, 2, 3], np.uint64), metric)
+    assert index.nearest(of(rows), 1).positions.tolist() == [[0], [1], [2]]

@@ -40,6 +40,9 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         if not sparse.issparse(values):
             found: NDArray[np.bool_] = values.any(axis=1)
             return found
+        if values.data.all():
+            filled: NDArray[np.bool_] = values.indptr[1:] > values.indptr[:-1]
+            return filled
         found = np.zeros(values.shape[0], bool)
         rows = np.repeat(np.arange(len(found)), np.diff(values.indptr))
         found[rows[values.data != 0]] = True

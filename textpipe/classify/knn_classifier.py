@@ -221,13 +221,15 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         (votes of the class + prior * its share of training) / (all votes + prior); where there is
         neither vote nor prior, the share of training.
         """
-        votes = np.zeros((len(hood.positions), len(self.classes_)))
-        present = hood.positions >= 0
-        rows = np.nonzero(present)[0]
-        np.add.at(votes, (rows, self.targets_[hood.positions[present]]), hood.votes[present])
-        votes += self.prior * self.shares_
+        shape = len(hood.positions), len(self.classes_)
+        present, shares = hood.positions >= 0, self.shares_
+        cells = np.nonzero(present)[0] * shape[1] + self.targets_[hood.positions[present]]
+        counted = np.bincount(cells, hood.votes[present], shape[0] * shape[1])
+        votes = counted.reshape(shape) + self.prior * shares
         totals = votes.sum(axis=1, keepdims=True)
-        return np.where(totals > 0, votes / np.where(totals > 0, totals, 1.0), self.shares_)
+        if totals.all():
+            return votes / totals  # type: ignore[no-any-return]
+        return np.where(totals > 0, votes / np.where(totals > 0, totals, 1.0), shares)
 
     # -- use ----------------------------------------------------------------------------------------
 
@@ -236,13 +238,16 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         scores, evidence = self.evidence(hood), hood.votes.sum(axis=1)
         if maps := getattr(self, "calibration_", {}):
             scores[evidence > 0] = calibrated(maps, scores[evidence > 0])
-        at = np.argmax(np.round(scores, 10), axis=1)
-        if isinstance(self.minimum_evidence, dict):
-            must_be_labels("minimum_evidence", self.minimum_evidence, self.classes_)
-        least = np.array([self.least_evidence(label) for label in self.classes_.tolist()])
-        unsure = (evidence == 0) | (evidence < least[at])
-        second = np.sort(np.append(self.counts_, 0))[-2]
-        unsure |= np.minimum(self.counts_[at], second) < self.minimum_training
+        at = scores.round(10).argmax(axis=1)
+        unsure = evidence == 0
+        if self.minimum_evidence:
+            if isinstance(self.minimum_evidence, dict):
+                must_be_labels("minimum_evidence", self.minimum_evidence, self.classes_)
+            least = np.array([self.least_evidence(label) for label in self.classes_.tolist()])
+            unsure |= evidence < least[at]
+        if self.minimum_training:
+            second = np.sort(np.append(self.counts_, 0))[-2]
+            unsure |= np.minimum(self.counts_[at], second) < self.minimum_training
         return Decisions(self.classes_, self.classes_[at], scores, unsure)
 
     def least_evidence(self, label: Any) -> float:

@@ -15,7 +15,7 @@ from scipy import sparse
 from textpipe.errors import InputError
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
 from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse
-from textpipe.neighbours.lengths import LARGEST, check_values, near_one
+from textpipe.neighbours.lengths import LARGEST, check_values, near_one, with_values
 from textpipe.neighbours.search import Search, search_of
 
 SMALL = 2**26
@@ -150,7 +150,8 @@ class Index:
         def answer(start: int) -> None:
             end = min(start + step, m)
             similarities, positions = found.similarities[start:end], found.positions[start:end]
-            search(queries[start:end], who.part(start, end), similarities, positions)
+            asked = queries if end - start == m else queries[start:end]
+            search(asked, who.part(start, end), similarities, positions)
 
         threads = n_jobs if n_jobs > 0 else (os.cpu_count() or 1)
         step = max(1, min(BLOCK, -(-m // threads)))
@@ -206,7 +207,7 @@ class Index:
         if isinstance(self._rows, GrowingDense):
             rows = rows.toarray() if sparse.issparse(rows) else rows
             return np.ascontiguousarray(rows, np.float64)
-        rows = rows.tocsr() if sparse.issparse(rows) else sparse.csr_matrix(rows)
+        rows = rows if sparse.isspmatrix_csr(rows) else sparse.csr_matrix(rows)
         if not rows.has_canonical_format:
             rows = rows.copy()
             rows.sum_duplicates()
@@ -253,8 +254,7 @@ def of_length_one(rows: Any) -> Any:
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, np.square(rows.data), minlength=rows.shape[0]))
         lengths[lengths == 0] = 1.0
-        values = rows.data / lengths[owners]
-        return sparse.csr_matrix((values, rows.indices, rows.indptr), shape=rows.shape)
+        return with_values(rows, rows.data / lengths[owners])
     if not rows.shape[1]:
         return rows
     lengths = np.sqrt(np.add.accumulate(np.square(rows), axis=1)[:, -1:])

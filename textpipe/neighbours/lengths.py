@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,29 @@ def near_one(rows: Any) -> Any:
     >>> bool(near_one(np.array([[3e200, 0.0]])).max() < 1)
     True
     """
+    if sparse.issparse(rows) and _none_is_extreme(rows.data):
+        return rows
     exponents = np.frexp(_largest(rows))[1]
     exponents[np.abs(exponents) < EXPONENT] = 0
     if not exponents.any():
         return rows
     if sparse.issparse(rows):
-        values = np.ldexp(rows.data, -np.repeat(exponents, np.diff(rows.indptr)))
-        return sparse.csr_matrix((values, rows.indices, rows.indptr), shape=rows.shape)
+        return with_values(rows, np.ldexp(rows.data, -np.repeat(exponents, np.diff(rows.indptr))))
     return np.ldexp(rows, -exponents[:, None])
+
+
+def with_values(rows: Any, values: NDArray[np.float64]) -> Any:
+    """A CSR matrix with other values at the same places. (One that is made is checked anew.)"""
+    made = copy.copy(rows)
+    made.data = values
+    return made
+
+
+def _none_is_extreme(values: NDArray[np.float64]) -> bool:
+    """Are all values of a size that rows may have as they are? Most are."""
+    sizes = np.abs(values)
+    smallest, largest = sizes.min(initial=1.0), sizes.max(initial=1.0)
+    return bool(smallest > 2.0**-EXPONENT and largest < 2.0 ** (EXPONENT - 1))
 
 
 def _largest(rows: Any) -> NDArray[np.float64]:
