@@ -92,7 +92,7 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
         unsure = decisions.unsure | ~self._has_evidence(values)
         if matrix is not None and matrix.known is not None:
             unsure |= matrix.known == 0
-            if matrix.total is not None:
+            if matrix.total is not None and self.minimum_known:
                 unsure |= matrix.known < self.minimum_known * matrix.total
         return dataclasses.replace(
             decisions,
