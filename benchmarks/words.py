@@ -120,7 +120,7 @@ def lemmatize(quick: bool) -> Job:
     assert stage.of("words") == "word"  # the dictionaries are loaded
 
     def ours(n_jobs: int = 1) -> Any:
-        stage._ready().__wrapped__.cache_clear()
+        stage._ready()._ask.cache_clear()
         return pipeline.set_params(n_jobs=n_jobs).run(documents, done=1)
 
     def theirs() -> Any:

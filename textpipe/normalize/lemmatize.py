@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import Any, Literal
 
 import numpy as np
@@ -13,11 +14,13 @@ from textpipe.errors import DefinitionError
 from textpipe.normalize.lemmatizers import (
     lookup_lemmas,
     model_lemmas,
-    simplemma_lemmas,
     spacy_model,
     wordnet_lemmas,
 )
+from textpipe.normalize.simplemma_lemmas import SimplemmaLemmas
 from textpipe.stage import FormStage
+
+_MAKING = threading.Lock()
 
 
 class Lemmatize(FormStage):
@@ -70,6 +73,11 @@ class Lemmatize(FormStage):
     def in_place(self) -> bool:  # type: ignore[override]  # as above
         return True
 
+    @property
+    def in_threads(self) -> bool:  # type: ignore[override]  # it depends on the engine
+        """Only where nearly all is done by Arrow."""
+        return self.engine == "simplemma"
+
     def check(self) -> None:
         super().check()
         if self.model is not None and self.engine != "spacy":
@@ -82,10 +90,14 @@ class Lemmatize(FormStage):
         return self.of_forms([form])[0]
 
     def of_forms(self, forms: list[str]) -> list[str]:
-        lemma = self._ready()
-        return [lemma(form) or form for form in forms]
+        lemmas: list[str] = self._ready()(forms)
+        if "" not in lemmas:
+            return lemmas
+        return [lemma or form for lemma, form in zip(lemmas, forms, strict=True)]
 
     def map_forms(self, forms: pa.StringArray) -> pa.StringArray:
+        if self.engine == "simplemma":
+            return self._ready().map(forms)
         return pa.array(self.of_forms(forms.to_pylist()), pa.string())
 
     def apply(self, documents: Documents) -> Documents:
@@ -105,32 +117,39 @@ class Lemmatize(FormStage):
         n_forms = max(1, len(tokens.forms))
         pairs, codes = np.unique(written * n_forms + tokens.codes, return_inverse=True)
         word_forms, forms = ["", *words.forms.to_pylist()], tokens.forms.to_pylist()
-        lemma = self._ready()
-        lemmas = []
+        asked, cased = [], []
         for pair in pairs.tolist():
             word, form = word_forms[pair // n_forms], forms[pair % n_forms]
             only_case = word != form and word.casefold() == form.casefold()
-            lemmas.append((lemma(word).lower() if only_case else lemma(form)) or form)
+            asked.append(word if only_case else form)
+            cased.append(only_case)
+        found = zip(self.of_forms(asked), cased, strict=True)
+        lemmas = [lemma.lower() if only_case else lemma for lemma, only_case in found]
         mapped = dataclasses.replace(
             tokens, forms=pa.array(lemmas, pa.string()), codes=codes.astype(np.int32)
         )
         return mapped.map(lemmas)  # several pairs may share a lemma: each form stands once
 
     def _ready(self) -> Any:
-        """What gives the lemma of a word, or the spaCy model; made when it is first needed."""
+        """What gives the lemmas of words, or the spaCy model; made when it is first needed."""
         wanted = (self.engine, self.model, self.spoken())
-        if getattr(self, "_made_for", None) != wanted:
-            if self.engine == "spacy":
-                self._lemma: Any = spacy_model(self.model, self.spoken())
-            else:
-                makers = {
-                    "simplemma": simplemma_lemmas,
-                    "spacy_lookup": lookup_lemmas,
-                    "wordnet": wordnet_lemmas,
-                }
-                self._lemma = makers[self.engine](self.spoken())
-            self._made_for = wanted
-        return self._lemma
+        if getattr(self, "_made_for", None) == wanted:
+            return self._lemmas
+        with _MAKING:  # threads begin together, and a dictionary is large
+            if getattr(self, "_made_for", None) != wanted:
+                self._lemmas: Any = self._make()
+                self._made_for = wanted
+        return self._lemmas
+
+    def _make(self) -> Any:
+        if self.engine == "spacy":
+            return spacy_model(self.model, self.spoken())
+        makers = {
+            "simplemma": SimplemmaLemmas,
+            "spacy_lookup": lookup_lemmas,
+            "wordnet": wordnet_lemmas,
+        }
+        return makers[self.engine](self.spoken())
 
 
 def _take_lemmas(tokens: Tokens, words: Tokens, lemmas: list[str]) -> Tokens:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,52 +10,9 @@ from typing import Any
 from textpipe.documents import Tokens
 from textpipe.errors import DefinitionError, ResourceError, nearest
 
-REMEMBERED = 200_000
-"""How many words' lemmas are remembered, about 40 MB."""
 
-LONGEST = 100
-"""Characters. No longer word is in a dictionary, and to put marks in order takes their number squared."""
-
-
-def simplemma_lemmas(language: str) -> Callable[[str], str]:
-    """Lemma of a word by simplemma's dictionaries and rules."""
-    from simplemma import Lemmatizer
-    from simplemma.strategies import (
-        DefaultDictionaryFactory,
-        DefaultStrategy,
-        ToLowercaseFallbackStrategy,
-    )
-    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
-
-    known = sorted(SUPPORTED_LANGUAGES)
-    if language not in known:
-        raise DefinitionError(
-            f'lemmatize: simplemma has no language "{language}".{nearest(language, known)} '
-            f"It has: {', '.join(known)}"
-        )
-    # One dictionary for each stage: the shared factory keeps 8 and reloads each evicted one (1 s).
-    dictionaries = DefaultDictionaryFactory(1)
-    strategy = DefaultStrategy(dictionary_factory=dictionaries)
-    lemmatizer = Lemmatizer(cache_max_size=0, lemmatization_strategy=strategy)
-    dictionary, last = dictionaries.get_dictionary(language), ToLowercaseFallbackStrategy()
-
-    @functools.lru_cache(REMEMBERED)  # a batch has most of its words from those before it
-    def lemma(form: str) -> str:
-        if not (form.isascii() and form.isalpha()):
-            return str(lemmatizer.lemmatize(form, language))
-        # What the lemmatizer does with a word of plain letters, which need not be normalized first.
-        found = dictionary.get(form) or strategy.get_lemma(form, language)
-        return str(last.get_lemma(form, language) if found is None else found)
-
-    @functools.wraps(lemma)
-    def of_any(form: str) -> str:
-        return lemma(form) if len(form) <= LONGEST else form
-
-    return of_any
-
-
-def lookup_lemmas(language: str) -> Callable[[str], str]:
-    """Lemma of a word by the tables of spacy-lookups-data."""
+def lookup_lemmas(language: str) -> Callable[[list[str]], list[str]]:
+    """Lemmas of words by the tables of spacy-lookups-data."""
     from spacy.lookups import load_lookups
 
     if importlib.util.find_spec("spacy_lookups_data") is None:
@@ -71,11 +27,11 @@ def lookup_lemmas(language: str) -> Callable[[str], str]:
             f'lemmatize: spacy-lookups-data has no lemmas for "{language}". Choose '
             'engine = "simplemma"'
         ) from error
-    return lambda form: table.get(form, form)
+    return lambda forms: [table.get(form, form) for form in forms]
 
 
-def wordnet_lemmas(language: str) -> Callable[[str], str]:
-    """Lemma of a word, taken for a noun, by NLTK's WordNet."""
+def wordnet_lemmas(language: str) -> Callable[[list[str]], list[str]]:
+    """Lemmas of words, taken for nouns, by NLTK's WordNet."""
     from nltk.stem.wordnet import WordNetLemmatizer
 
     if language != "en":
@@ -91,7 +47,7 @@ def wordnet_lemmas(language: str) -> Callable[[str], str]:
             'lemmatize: the data of engine = "wordnet" is not installed: run nltk.download("wordnet") '
             'once, or choose engine = "simplemma"'
         ) from error
-    return lemmatizer.lemmatize  # type: ignore[no-any-return]
+    return lambda forms: [lemmatizer.lemmatize(form) for form in forms]
 
 
 def spacy_model(model: str | None, language: str) -> Any:
