@@ -162,6 +162,8 @@ def test_words_are_looked_up_as_in_a_dict(vocabulary, asked):
     index = {word: column for column, word in enumerate(vocabulary)}
     expected = [index.get(word, -1) for word in asked]
     lookup = Lookup(pa.array(["", *vocabulary], pa.string())[1:])
+    assert [int(lookup.columns(pa.array([word], pa.string()))[0]) for word in asked] == expected
+    lookup = Lookup(lookup.vocabulary)
     assert lookup.columns(pa.array(asked, pa.string())).tolist() == expected
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(looking_up, "worth", lambda seconds, *loops: True)

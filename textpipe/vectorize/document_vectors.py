@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -14,7 +13,9 @@ from textpipe.documents import Documents, Int64, Matrix, Tokens
 from textpipe.errors import DefinitionError, InputError, nearest
 from textpipe.kernels.worth import worth
 from textpipe.stage import Vectorizer
-from textpipe.vectorize.counting import count_codes, document_frequencies
+from textpipe.vectorize.counting import count_columns, document_frequencies, lengths_of
+from textpipe.vectorize.covered import words_with_known
+from textpipe.vectorize.lookup import Lookup
 
 PER_PRODUCT = 8e-9
 """Seconds that SciPy takes to multiply and add, with what it takes to pick out the vectors."""
@@ -48,6 +49,8 @@ class WordVectors(Vectorizer):
 
     All sums run over the words in one order, so a row is the same to the byte in any batch.
     """
+
+    in_threads = True
 
     documents: str
     sif_a: float
@@ -86,29 +89,31 @@ class WordVectors(Vectorizer):
         self.unseen_idf_ = float(np.log(1 + len(tokens)) + 1)
         self.component_ = None
         if self.remove_component:
-            values = self._means(tokens)[0]
+            found, counts = self._count(tokens)
+            values = weighted_sums(self._weigh(counts), self.vectors_, found.extra)
             self.component_ = np.linalg.eigh(values.T @ values)[1][:, -1].copy()
 
     def forget(self) -> None:
         """Drop what was kept for speed, before something new is learned."""
-        self.__dict__.pop("_rows", None)
+        self.__dict__.pop("_lookup", None)
 
     def row_of(self, form: str) -> int:
         """Which row of ``vectors_`` is this word's; -1 if none."""
-        return self._index().get(form, -1)
+        row = int(self.find(pa.array([form], pa.string())).rows[0])
+        return row if row < len(self.vectors_) else -1
 
     def find(self, forms: pa.StringArray) -> Found:
         """The vectors of these words."""
-        if 4 * len(forms) > len(self.words_):
-            rows = pc.index_in(forms, self.words_).fill_null(-1).to_numpy(zero_copy_only=False)
-        else:  # to index all words anew would cost more
-            get = self._index().get
-            rows = np.array([get(form, -1) for form in forms.to_pylist()], np.int64)
-        return Found(rows.astype(np.int64), np.zeros((0, self.vectors_.shape[1]), np.float32))
+        if not hasattr(self, "_lookup"):
+            self._lookup = Lookup(self.words_)
+        rows = self._lookup.columns(forms).astype(np.int64)
+        return Found(rows, np.zeros((0, self.vectors_.shape[1]), np.float32))
 
     def vectorize(self, documents: Documents) -> Matrix:
         tokens = tokens_of(documents)
-        values, known = self._means(tokens)
+        found, counts = self._count(tokens)
+        known, total = words_with_known(tokens, found.rows >= 0, documents.words, counts)
+        values = weighted_sums(self._weigh(counts), self.vectors_, found.extra)
         length = _lengths(values)
         if self.component_ is not None:
             values -= np.outer((values * self.component_).sum(axis=1), self.component_)
@@ -117,10 +122,7 @@ class WordVectors(Vectorizer):
             length = _lengths(values)
         if self.normalize:
             values /= np.where(length > 0, length, 1.0)[:, None]
-        words = documents.words
-        return Matrix(
-            values, self.features(), tokens.words_known(known, words), tokens.words_covered(words)
-        )
+        return Matrix(values, self.features(), known, total)
 
     def features(self) -> list[str]:
         """What the columns are called: dimensions of word vectors have no meaning of their own."""
@@ -137,7 +139,7 @@ class WordVectors(Vectorizer):
         before they are brought to length 1. (Not quite with Fasttext: words out of the vocabulary have
         no column.)
         """
-        weights, _, _ = self._weigh(tokens_of(documents))
+        weights = self._weigh(self._count(tokens_of(documents))[1])
         return sparse.csr_matrix(weights[:, : len(self.words_)])
 
     def vector(self, word: str) -> Float32:
@@ -160,40 +162,32 @@ class WordVectors(Vectorizer):
         lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors_, self.vectors_, dtype=np.float64))
         lengths *= np.linalg.norm(vector)
         cosines = (self.vectors_ @ vector) / np.where(lengths > 0, lengths, 1.0)
-        order = [row for row in np.argsort(-cosines, kind="stable") if row != self.row_of(word)][:n]
+        own = self.row_of(word)
+        order = [row for row in np.argsort(-cosines, kind="stable") if row != own][:n]
         words = self.words_.take(pa.array(order, pa.int64())).to_pylist()
         return [(word, float(cosines[row])) for word, row in zip(words, order, strict=True)]
 
-    def _index(self) -> dict[str, int]:
-        if not hasattr(self, "_rows"):
-            self._rows = {word: row for row, word in enumerate(self.words_.to_pylist())}
-        return self._rows
-
-    def _weigh(self, tokens: Tokens) -> tuple[Any, Float32, NDArray[np.bool_]]:
-        """Weights, CSR [n_documents, n_words + n_extra]; the extra vectors; which tokens are known."""
+    def _count(self, tokens: Tokens) -> tuple[Found, Any]:
+        """Where the forms' vectors are; how often each occurs, CSR [n_documents, n_words + n_extra]."""
         found = self.find(tokens.forms)
-        at = found.rows.astype(np.int32)[tokens.codes] if len(found.rows) else tokens.codes
-        known: NDArray[np.bool_] = at >= 0
-        n_words = len(self.words_)
-        weights = count_codes(at, tokens.rows, n_words + len(found.extra))
-        lengths = np.diff(weights.indptr)
-        if self.documents == "mean":
-            divisor: Float64 = np.asarray(weights.sum(axis=1)).ravel()
-        elif self.documents == "idf":
-            idf = np.append(self.idf_, np.full(len(found.extra), self.unseen_idf_))
-            weights.data *= idf[weights.indices]
-            row_of_entry = np.repeat(np.arange(len(tokens)), lengths)
-            divisor = np.bincount(row_of_entry, weights.data, len(tokens)).astype(np.float64)
-        else:
-            divisor = np.asarray(weights.sum(axis=1)).ravel()
-            sif = np.append(self.sif_a / (self.sif_a + self.frequency_), np.ones(len(found.extra)))
-            weights.data *= sif[weights.indices]
-        weights.data /= np.repeat(divisor, lengths)
-        return weights, found.extra, known
+        n_vectors = len(self.words_) + len(found.extra)
+        return found, count_columns(tokens, found.rows.astype(np.int32), n_vectors)
 
-    def _means(self, tokens: Tokens) -> tuple[Float64, NDArray[np.bool_]]:
-        weights, extra, known = self._weigh(tokens)
-        return weighted_sums(weights, self.vectors_, extra), known
+    def _weigh(self, counts: Any) -> Any:
+        """What the counts, which are changed, weigh in the sum."""
+        lengths = np.diff(counts.indptr)
+        n_extra = counts.shape[1] - len(self.words_)
+        divisor = lengths_of(counts).astype(np.float64)
+        if self.documents == "idf":
+            idf = np.append(self.idf_, np.full(n_extra, self.unseen_idf_))
+            counts.data *= idf[counts.indices]
+            row_of_entry = np.repeat(np.arange(len(lengths)), lengths)
+            divisor = np.bincount(row_of_entry, counts.data, len(lengths)).astype(np.float64)
+        elif self.documents == "sif":
+            sif = np.append(self.sif_a / (self.sif_a + self.frequency_), np.ones(n_extra))
+            counts.data *= sif[counts.indices]
+        counts.data /= np.repeat(divisor, lengths)
+        return counts
 
 
 def weighted_sums(weights: Any, vectors: Float32, extra: Float32) -> Float64:

@@ -118,16 +118,13 @@ class PretrainedVectors(WordVectors):
         self.words_ = pa.array(words, pa.string())
         self.learn_weights(documents)
 
-    def row_of(self, form: str) -> int:
-        row = super().row_of(form)
-        return super().row_of(form.lower()) if row < 0 and self.lowercase else row
-
     def find(self, forms: pa.StringArray) -> Found:
         found = super().find(forms)
         if self.lowercase:
             unknown = np.flatnonzero(found.rows < 0)
             words = forms.take(pa.array(unknown)).to_pylist()
-            found.rows[unknown] = [self.row_of(word) for word in words]
+            lower = pa.array([word.lower() for word in words], pa.string())
+            found.rows[unknown] = super().find(lower).rows
         return found
 
 
