@@ -11,9 +11,9 @@ from sklearn.base import clone
 
 import textpipe as tp
 from textpipe.documents import Documents, Region, joined, joining
-from textpipe.documents.columns_on_disk import Column, TokensColumn, told
+from textpipe.documents.columns_on_disk import Column, StringColumn, TokensColumn, told
 from textpipe.documents.pieces import PiecesOfWords
-from textpipe.errors import SourceError
+from textpipe.errors import InputError, SourceError
 
 TEXTS = st.lists(st.text("ab\u00e9 \U0001f600.", max_size=12), max_size=4)
 
@@ -135,6 +135,24 @@ def test_a_corpus_is_read_part_by_part(monkeypatch, tmp_path):
     same(parts.documents, whole.documents)
     assert parts.labels.tolist() == whole.labels.tolist()
     assert parts.summary() == whole.summary()
+
+
+def test_where_documents_without_a_label_stand_is_kept_part_by_part(monkeypatch, tmp_path):
+    monkeypatch.setattr("textpipe.sources.corpus.MOST_RECORDS", 2)
+    for name in ("with", "without"):
+        (tmp_path / f"{name}.txt").write_text("a\nb\nc\nd\ne\n")
+    corpus = tp.read([str(tmp_path / "without.txt"), f"ham={tmp_path / 'with.txt'}"])
+    assert corpus.labels.tolist() == ["ham"] * 5
+    assert corpus.documents.counts == {}
+    places = [f"{tmp_path / 'without.txt'}:{line}" for line in range(1, 6)]
+    assert [skipped.place for skipped in corpus.skipped] == places
+
+
+def test_ids_that_arrow_cannot_count_are_refused(tmp_path):
+    column = StringColumn(pa.string(), tmp_path)
+    column.data.n = 2**31 - 2
+    with pytest.raises(InputError, match="their ids have 2 GB"):
+        column.add(pa.array(["ab"]))
 
 
 def test_a_full_disk_says_which_folder_and_what_to_do(tmp_path):

@@ -278,7 +278,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         )
         last = len(self.stages) - 1
         position = done
-        before, at = documents, np.arange(len(documents))
+        before = documents
+        at: Any = range(len(documents))  # where they stood, without those that were set aside
         while position <= last:
             stage = self.stages[position]
             if position == first:
@@ -316,16 +317,17 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     all_kept=True,
                     learner=self.stages[until],
                 )
-                there = np.ones(len(documents), bool)
+                n = len(documents)
                 with self._all_cores_for(stage if whole else None):
                     documents = joined(parts)
                 if set_aside and failed:
+                    there = np.ones(n, bool)
                     there[[one.position for one in failed]] = False
                     labels = None if labels is None else labels[there]
                     before = before[there] if position >= first else before
                     for one in failed:
                         set_aside(dataclasses.replace(one, position=int(at[one.position])))
-                    at = at[there]
+                    at = np.asarray(at)[there]
                     if not len(documents):
                         raise InputError(f"no document is left to learn from: {failed[0].why}")
                 position = until

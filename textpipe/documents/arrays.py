@@ -24,7 +24,8 @@ def concat_rows(parts: Sequence[Int64]) -> Int64:
 
 def take_rows(rows: Int64, indices: Int64) -> tuple[Int64, Int64]:
     """Positions of the elements of these rows, and the rows that they form."""
-    lengths = np.diff(rows)[indices]
+    firsts = rows[:-1][indices]
+    lengths = rows[1:][indices] - firsts
     new_rows = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-    shift = np.repeat(rows[:-1][indices] - new_rows[:-1], lengths)
+    shift = np.repeat(firsts - new_rows[:-1], lengths)
     return np.arange(new_rows[-1], dtype=np.int64) + shift, new_rows

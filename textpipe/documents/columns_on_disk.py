@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import mmap
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,8 +22,9 @@ from numpy.typing import NDArray
 
 from textpipe.documents.arrays import Int32
 from textpipe.documents.bags import Bags
+from textpipe.documents.regions import Regions
 from textpipe.documents.tokens import Tokens, numbered
-from textpipe.errors import SourceError
+from textpipe.errors import InputError, SourceError
 
 MOST_PENDING = 1_000_000
 """So many forms of parts may wait to be numbered; or half as many as are known, if that is more."""
@@ -48,6 +50,13 @@ class Column:
                 self._file.write(np.ascontiguousarray(values, self.dtype).data)
         self.n += len(values)
 
+    def add_zeros(self, n: int) -> None:
+        """Append so many zeros; they take no room."""
+        self.n += n
+        with told(self.folder):
+            self._file.truncate(self.n * self.dtype.itemsize)
+            self._file.seek(0, os.SEEK_END)
+
     def copy(self) -> Column:
         """Another column with the same values so far."""
         other = Column(self.dtype, self.folder)
@@ -67,29 +76,34 @@ class Column:
 
 
 class StringColumn:
-    """Strings, or bytes, of Arrow's large kinds, that are appended to."""
+    """Strings, or bytes, of one of Arrow's kinds, that are appended to."""
 
     def __init__(self, kind: Any, folder: Path | None = None) -> None:
         self.kind = kind
-        self.data, self.offsets = Column(np.uint8, folder), Column(np.int64, folder)
-        self.offsets.add(np.zeros(1, np.int64))
+        offset = np.int32 if kind == pa.string() else np.int64
+        self.data, self.offsets = Column(np.uint8, folder), Column(offset, folder)
+        self.offsets.add_zeros(1)
         self.n_null = 0
-        self.valid: list[NDArray[np.bool_]] = []
+        self.valid = Column(np.bool_, folder)
 
     def add(self, strings: pa.Array) -> None:
-        """Append strings."""
+        """Append strings of this kind."""
         _, offsets, data = strings.buffers()
-        offsets = np.frombuffer(offsets or b"\0" * 8, np.int64)[strings.offset :]
-        offsets = offsets[: len(strings) + 1]
-        self.offsets.add(offsets[1:] - offsets[0] + self.data.n)
+        dtype = self.offsets.dtype
+        offsets = np.frombuffer(offsets or bytes(dtype.itemsize), dtype)[strings.offset :]
+        offsets = offsets[: len(strings) + 1].astype(np.int64)
+        ends = offsets[1:] - offsets[0] + self.data.n
+        if len(ends) and ends[-1] > np.iinfo(dtype).max:
+            raise InputError("there are too many documents for one training: their ids have 2 GB")
+        self.offsets.add(ends)
         if data is not None:
             self.data.add(np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]])
         self.n_null += strings.null_count
-        self.valid.append(strings.is_valid().to_numpy(zero_copy_only=False))
+        self.valid.add(strings.is_valid().to_numpy(zero_copy_only=False))
 
     def array(self) -> pa.Array:
         """The strings, mapped. Nothing can be added any more."""
-        valid = pa.array(np.concatenate(self.valid)).buffers()[1] if self.n_null else None
+        valid = pa.array(self.valid.array()).buffers()[1] if self.n_null else None
         columns = [pa.py_buffer(column.array()) for column in (self.offsets, self.data)]
         return pa.Array.from_buffers(self.kind, self.offsets.n - 1, [valid, *columns])
 
@@ -97,24 +111,25 @@ class StringColumn:
 class FormsColumn:
     """The forms of many parts. Each is numbered once; the parts' codes are renumbered at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.forms = pa.array([], pa.string())
         self.waiting: list[pa.StringArray] = []
         self.n_waiting = 0
-        self.numbers: list[tuple[int, Int32]] = []
-        """For each part how many codes it has, and the numbers of its forms."""
-        self.lengths: list[int] = []
+        self.numbers = Column(np.int32, folder)
+        """Of each part's forms, part after part."""
+        self.lengths: list[tuple[int, int]] = []
+        """How many codes and forms each part has."""
 
     def copy(self) -> FormsColumn:
         """Another one with the same forms so far."""
         other = copy.copy(self)
-        other.waiting, other.numbers = list(self.waiting), list(self.numbers)
-        other.lengths = list(self.lengths)
+        other.numbers = self.numbers.copy()
+        other.waiting, other.lengths = list(self.waiting), list(self.lengths)
         return other
 
     def add(self, forms: pa.StringArray, n_codes: int) -> None:
         """Append the forms of a part that has so many codes."""
-        self.lengths.append(n_codes)
+        self.lengths.append((n_codes, len(forms)))
         self.waiting.append(forms)
         self.n_waiting += len(forms)
         if self.n_waiting > max(MOST_PENDING, len(self.forms) // 2):
@@ -127,22 +142,19 @@ class FormsColumn:
             [forms.cast(pa.large_string()) for forms in (self.forms, *self.waiting)]
         )
         self.forms, table = numbered(together)
-        at = known
-        done = len(self.numbers)
-        for forms, n in zip(self.waiting, self.lengths[done:], strict=True):
-            self.numbers.append((n, table[at : at + len(forms)].copy()))
-            at += len(forms)
+        self.numbers.add(table[known:])
         self.waiting, self.n_waiting = [], 0
 
     def array(self, codes: Int32) -> pa.StringArray:
         """The distinct forms; the codes of all parts are renumbered, in their place."""
         self._number()
-        at = 0
-        for n, table in self.numbers:
+        numbers, at, done = self.numbers.array(), 0, 0
+        for n, n_forms in self.lengths:
+            table = numbers[done : done + n_forms]
             for first in range(at, at + n, PIECE):
                 part = codes[first : min(first + PIECE, at + n)]
                 part[:] = table[part]
-            at += n
+            at, done = at + n, done + n_forms
         return self.forms
 
 
@@ -152,9 +164,9 @@ class TokensColumn:
     def __init__(self, folder: Path | None = None) -> None:
         self.codes, self.starts, self.ends = (Column(np.int32, folder) for _ in range(3))
         self.rows = Column(np.int64, folder)
-        self.rows.add(np.zeros(1, np.int64))
+        self.rows.add_zeros(1)
         self.tags: Column | None = Column(np.uint8, folder)
-        self.forms = FormsColumn()
+        self.forms = FormsColumn(folder)
 
     def copy(self) -> TokensColumn:
         """Another one with the same tokens so far."""
@@ -191,8 +203,8 @@ class BagsColumn:
     def __init__(self, folder: Path | None = None) -> None:
         self.codes, self.times = Column(np.int32, folder), Column(np.int32, folder)
         self.rows, self.total = Column(np.int64, folder), Column(np.int64, folder)
-        self.rows.add(np.zeros(1, np.int64))
-        self.forms = FormsColumn()
+        self.rows.add_zeros(1)
+        self.forms = FormsColumn(folder)
 
     def add(self, bags: Bags) -> None:
         """Append the bags of a part."""
@@ -207,6 +219,30 @@ class BagsColumn:
         codes = self.codes.array()
         forms = self.forms.array(codes)
         return Bags(forms, codes, self.times.array(), self.rows.array(), self.total.array())
+
+
+class RegionsColumn:
+    """Regions of many parts."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.kinds: dict[str, int] = {}
+        self.codes = Column(np.uint8, folder)
+        self.starts, self.ends = Column(np.int32, folder), Column(np.int32, folder)
+        self.rows = Column(np.int64, folder)
+        self.rows.add_zeros(1)
+
+    def add(self, regions: Regions) -> None:
+        """Append the regions of a part."""
+        numbers = [self.kinds.setdefault(kind, len(self.kinds)) for kind in regions.kinds]
+        self.rows.add(regions.rows[1:] - regions.rows[0] + self.codes.n)
+        self.codes.add(np.array(numbers or [0], np.uint8)[regions.codes])
+        self.starts.add(regions.starts)
+        self.ends.add(regions.ends)
+
+    def regions(self) -> Regions:
+        """All regions, mapped. Nothing can be added any more."""
+        columns = (column.array() for column in (self.codes, self.starts, self.ends, self.rows))
+        return Regions(tuple(self.kinds), *columns)
 
 
 @contextmanager

@@ -8,17 +8,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from textpipe.documents.columns_on_disk import BagsColumn, StringColumn, TokensColumn
+from textpipe.documents.columns_on_disk import (
+    BagsColumn,
+    Column,
+    RegionsColumn,
+    StringColumn,
+    TokensColumn,
+)
 from textpipe.documents.documents import Documents
+from textpipe.documents.matrix import Matrix
 from textpipe.documents.pieces import Cut, PiecesOfWords
 from textpipe.documents.tokens import Tokens
 
 IN_MEMORY = 128_000_000
 """Bytes up to which the parts stay in memory: about 40 MB of text with its words."""
-
-NO_TEXT = pa.array([], pa.large_string())
 
 
 def joined(parts: Iterable[Documents]) -> Documents:
@@ -36,9 +42,9 @@ def joined(parts: Iterable[Documents]) -> Documents:
 class Joining:
     """Parts that come one by one, and are one batch in the end, as ``Documents.concat`` makes it.
 
-    When they have more than ``IN_MEMORY`` bytes, ids, texts, mails, words and tokens go to files without
-    a name in ``folder`` (None: the system's folder for temporary files), which are mapped into memory. Other
-    columns are small, or what is learned from. Raises SourceError where that folder is full.
+    When they have more than ``IN_MEMORY`` bytes, all columns but a matrix go to files without a name in
+    ``folder`` (None: the system's folder for temporary files), which are mapped into memory. A matrix is what
+    is learned from. Raises SourceError where that folder is full.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -69,7 +75,7 @@ class _OnDisk:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
-        self.ids = StringColumn(pa.large_string(), folder)
+        self.ids = StringColumn(pa.string(), folder)
         self.text = StringColumn(pa.large_string(), folder)
         self.mails = StringColumn(pa.large_binary(), folder)
         self.has_mails = False
@@ -77,10 +83,13 @@ class _OnDisk:
         self.bags: BagsColumn | None = BagsColumn(folder)
         self.same = self.same_places = True
         """Are the tokens of each part the words themselves, and do they stand in the same places?"""
-        self.rest: list[Documents] = []
+        self.regions: RegionsColumn | None = RegionsColumn(folder)
+        self.counts: dict[str, Column] = {}
+        self.matrices: list[Matrix | None] = []
 
     def add(self, part: Documents) -> None:
-        self.ids.add(part.ids.cast(pa.large_string()))
+        n = self.ids.offsets.n - 1
+        self.ids.add(part.ids)
         self.text.add(part.text)
         self.has_mails |= part.mails is not None
         self.mails.add(pa.nulls(len(part), pa.large_binary()) if part.mails is None else part.mails)
@@ -96,21 +105,36 @@ class _OnDisk:
             self.bags = None
         elif self.bags is not None:
             self.bags.add(part.bags)
-        ids = pa.nulls(len(part), pa.string())  # so that it is known how many there are
-        gone = dict.fromkeys(("mails", "words", "tokens", "bags"))
-        self.rest.append(part.with_(ids=ids, text=NO_TEXT, **gone))
+        if part.regions is None:
+            self.regions = None
+        elif self.regions is not None:
+            self.regions.add(part.regions)
+        for name in part.counts:
+            if name not in self.counts:
+                self.counts[name] = Column(np.int64, self.folder)
+                self.counts[name].add_zeros(n)
+        for name, column in self.counts.items():
+            if name in part.counts:
+                column.add(part.counts[name])
+            else:
+                column.add_zeros(len(part))
+        self.matrices.append(part.matrix)
 
     def documents(self) -> Documents:
         words = self.words.tokens()
         where = words if self.same_places else None
         tokens = words if self.same else self.tokens.tokens(where)
-        return Documents.concat(self.rest).with_(
-            ids=self.ids.array().cast(pa.string()),
-            text=self.text.array(),
-            mails=self.mails.array() if self.has_mails else None,
-            words=words,
-            tokens=tokens,
-            bags=None if self.bags is None else self.bags.bags(),
+        matrices = [matrix for matrix in self.matrices if matrix is not None]
+        return Documents(
+            self.ids.array(),
+            self.text.array(),
+            None if self.regions is None else self.regions.regions(),
+            words,
+            tokens,
+            Matrix.concat(matrices) if len(matrices) == len(self.matrices) else None,
+            {name: column.array() for name, column in self.counts.items()},
+            self.mails.array() if self.has_mails else None,
+            None if self.bags is None else self.bags.bags(),
         )
 
 

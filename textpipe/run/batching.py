@@ -32,24 +32,30 @@ def batches(documents: Documents, large: bool = False, shares: int = 1) -> Itera
     if size <= LEAST_BYTES and n <= MOST_DOCUMENTS:
         yield documents
         return
-    until = np.cumsum(bytes_of(documents))
-    share = -(-int(until[-1] if n else 0) // shares)
-    most = min(times * MOST_BYTES, max(share, LEAST_BYTES) if shares > 1 else times * MOST_BYTES)
+    most_documents, most = times * MOST_DOCUMENTS, times * MOST_BYTES
+    if shares > 1:
+        parts = (bytes_of(documents, at, most_documents) for at in range(0, n, most_documents))
+        share = -(-sum(int(part.sum()) for part in parts) // shares)
+        most = min(most, max(share, LEAST_BYTES))
     start = 0
     while start < n or start == n == 0:
-        full = (until[start - 1] if start else 0) + most
-        filled = int(np.searchsorted(until, full)) + 1
-        end = max(start + 1, min(n, start + times * MOST_DOCUMENTS, filled))
-        yield documents if (start, end) == (0, n) else documents[start:end]
-        start = end
+        until = np.cumsum(bytes_of(documents, start, most_documents))
+        filled = int(np.searchsorted(until, most)) + 1
+        end = min(n, start + min(len(until), filled))
+        yield documents if (start, end) == (0, n) else documents.take(np.arange(start, end))
+        start = max(end, start + 1)
 
 
-def bytes_of(documents: Documents) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many bytes each document has, its text in UTF-8 and its mail, int64[n_documents]."""
+def bytes_of(
+    documents: Documents, first: int = 0, most: int | None = None
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """How many bytes each document has, its text in UTF-8 and its mail, int64[n_documents]; of ``most``
+    documents from the ``first`` on."""
     import pyarrow.compute as pc
 
-    lengths = pc.binary_length(documents.text).to_numpy(zero_copy_only=False).astype(np.int64)
+    text = documents.text.slice(first, most)
+    lengths = pc.binary_length(text).to_numpy(zero_copy_only=False).astype(np.int64)
     if documents.mails is not None:
-        of_mails = pc.fill_null(pc.binary_length(documents.mails), 0)
+        of_mails = pc.fill_null(pc.binary_length(documents.mails.slice(first, most)), 0)
         lengths += of_mails.to_numpy(zero_copy_only=False)
     return lengths  # type: ignore[no-any-return]  # untyped library

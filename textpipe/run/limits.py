@@ -18,6 +18,9 @@ spaCy takes at most (``Language.max_length``)."""
 CUT = "text.cut_characters"
 """Under this name is counted how many characters were not read."""
 
+AT_ONCE = 1_000_000
+"""So many documents are looked at together."""
+
 MOST_NAMED = 3
 """So many documents are named in a warning."""
 
@@ -57,8 +60,11 @@ def _too_long(text: pa.LargeStringArray, most: int) -> Int64:
     """Which texts have more characters than ``most``."""
     if text.nbytes <= most:  # all of them together
         return np.zeros(0, np.int64)
-    n_bytes = pc.binary_length(text).to_numpy(zero_copy_only=False)
-    some = np.flatnonzero(n_bytes > most)
+    found = []
+    for first in range(0, len(text), AT_ONCE):
+        n_bytes = pc.binary_length(text.slice(first, AT_ONCE)).to_numpy(zero_copy_only=False)
+        found.append(first + np.flatnonzero(n_bytes > most))
+    some = np.concatenate(found)
     if not len(some):  # most often; no character is counted
         return some
     lengths = pc.utf8_length(text.take(pa.array(some))).to_numpy(zero_copy_only=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
+import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ REPORT_EVERY = 1000
 
 MOST_RECORDS, MOST_CHARACTERS = 10_000, 8_000_000
 """So many records, or characters and bytes of mails, are held before they become columns."""
+
+HASH, LABEL = "id.hash", "label.number"
+"""Kept beside the documents while they are gathered, for there may be more of them than fit into memory: a
+number for each id, by which it is seen that none came twice, and for each label."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,9 @@ def gather(
     if len(labelled):
         taken, reason = labelled, "no label, while other documents have one"
         skipped += [Skipped(place, reason) for place in unlabelled.places()]
-    documents = taken.documents(notes)
+    documents, known_labels = taken.documents(notes)
     encodings = dict(taken.encodings.most_common())
-    return Corpus(documents, taken.labels(), skipped, encodings, [*notes, *taken.defects()])
+    return Corpus(documents, known_labels, skipped, encodings, [*notes, *taken.defects()])
 
 
 class _Gathered:
@@ -122,14 +127,14 @@ class _Gathered:
         self._parts = Joining()
         self._records: list[Record] = []
         self._size = 0
-        self._hashes = array("q")
-        """Of the ids: a number each, since the ids themselves may take as much as the texts."""
-        self._places: list[str] = []
-        self._labels: list[str] = []
+        self._n = 0
+        self._places: list[bytes] = []
+        """Of those without a label, packed part by part: few ask for them."""
+        self._labels: dict[str, int] = {}
         self._defects: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._hashes) + len(self._records)
+        return self._n + len(self._records)
 
     def add(self, record: Record) -> None:
         """One more."""
@@ -140,39 +145,44 @@ class _Gathered:
 
     def _end_part(self) -> None:
         records = self._records
-        self._parts.add(_documents(records, self.mails))
+        part = _documents(records, self.mails)
+        hashes = np.array([hash(record.id) for record in records], np.int64)
+        columns = {HASH: hashes}
+        if self.with_labels and records and records[0].label is not None:
+            numbers = [
+                self._labels.setdefault(str(record.label), len(self._labels)) for record in records
+            ]
+            columns[LABEL] = np.array(numbers, np.int64)
+        elif self.with_labels:
+            self._places.append(zlib.compress(json.dumps([r.place for r in records]).encode(), 1))
+        self._parts.add(part.with_(counts={**part.counts, **columns}))
         self.encodings.update(record.encoding for record in records)
-        self._hashes.extend(hash(record.id) for record in records)
         for record in records:
-            if not self.with_labels:
-                pass
-            elif record.label is None:
-                self._places.append(record.place)
-            else:
-                self._labels.append(record.label)
             self._defects.update({defect.split(":")[0] for defect in record.defects or ()})
+        self._n += len(records)
         self._records, self._size = [], 0
 
-    def documents(self, notes: list[str]) -> Documents:
-        """All of them; that ids came twice is noted."""
+    def documents(self, notes: list[str]) -> tuple[Documents, NDArray[np.str_] | None]:
+        """All of them, and their labels if they have some; that ids came twice is noted."""
         self._end_part()
         documents = self._parts.documents()
         regions = documents.regions
         if regions is not None and set(regions.kinds) <= {""}:
             documents = documents.with_(regions=None)
-        hashes = np.array(self._hashes, np.int64)
+        counts = dict(documents.counts)
+        hashes, numbers = counts.pop(HASH), counts.pop(LABEL, None)
+        documents = documents.with_(counts=counts)
         hashes.sort()
-        if not (hashes[1:] == hashes[:-1]).any():
-            return documents  # no id came twice
-        return documents.with_(ids=pa.array(_unique(documents.ids.to_pylist(), notes), pa.string()))
-
-    def labels(self) -> NDArray[np.str_] | None:
-        """The labels; None if there are none."""
-        return np.array(self._labels, np.str_) if self._labels else None
+        if (hashes[1:] == hashes[:-1]).any():
+            ids = _unique(documents.ids.to_pylist(), notes)
+            documents = documents.with_(ids=pa.array(ids, pa.string()))
+        labels = None if numbers is None else np.array(list(self._labels), np.str_)[numbers]
+        return documents, labels
 
     def places(self) -> list[str]:
         """Where those without a label stand."""
-        return self._places + [record.place for record in self._records]
+        self._end_part()
+        return [place for packed in self._places for place in json.loads(zlib.decompress(packed))]
 
     def defects(self) -> list[str]:
         """A note for each kind of defect: in how many mails it is."""
