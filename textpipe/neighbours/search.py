@@ -98,7 +98,10 @@ class SparseCosines:
             base, tail = nothing.arrays, rows.together().arrays
         _check_unchanged(who, len(base[2]) + len(tail[2]) - 2)
         _check_unchanged(who, postings.lengths.shape[1] + len(tail[2]) - 1)
-        zeros = self._zeros.pop() if self._zeros else np.zeros(rows.n_features)
+        try:
+            zeros = self._zeros.pop()
+        except IndexError:  # asked beforehand, another thread might take the last one
+            zeros = np.zeros(rows.n_features)
         nearest_sparse_cosines(
             *Csr.of(queries).arrays, *base, *tail, *postings, zeros, *who, similarities, positions
         )
