@@ -327,10 +327,14 @@ class FormStage(TokenStage):
     it has learned may change that."""
 
     @property
-    def in_place(self) -> bool:  # type: ignore[override]  # it depends on what a subclass overrides
-        """Does it do no more than to map forms, so that a token stays in its place, or is dropped?"""
+    def maps_forms(self) -> bool:
+        """Does it do no more than to map forms? Then neighbours of its kind are one pass with it."""
         kind = type(self)
         return kind.work is FormStage.work and kind.apply is TokenStage.apply
+
+    @property
+    def in_place(self) -> bool:  # type: ignore[override]  # it depends on what a subclass overrides
+        return self.maps_forms
 
     def of(self, form: str) -> str | None:
         """What becomes of one word; None drops it."""

@@ -1,9 +1,18 @@
-from textpipe.cli.check import chosen, shown
+import textpipe as tp
+from textpipe.cli.check import chosen, plan, shown
 
 
 def test_the_plan_is_shown(textpipe, home):
     out = textpipe("check", home / "spam.toml").ok().out
     assert "batches go through: tokenize → lowercase | tf_idf; cached up to lowercase" in out
+
+
+def test_stages_that_are_one_pass_are_shown_as_such():
+    words = [tp.Lowercase(), tp.Stem(), tp.Lemmatize(), tp.LengthFilter()]
+    said = plan([tp.CleanHtml(), tp.Tokenize(), *words, tp.Count(), tp.KnnClassifier()])
+    shown = "clean_html → tokenize → lowercase + stem → lemmatize → length_filter | count;"
+    assert shown in said
+    assert "nothing before the decision" in plan([tp.KnnClassifier()])
 
 
 def test_what_flows_is_shown(textpipe, home):

@@ -69,22 +69,24 @@ def check(definition: DefinitionFile) -> None:
 def plan(stages: Sequence[Stage]) -> str:
     """In which parts documents go through the stages, and what is kept from run to run.
 
-    A part is what a batch goes through without a stop: it ends where a stage must see all documents first.
+    A part is what a batch goes through without a stop; it ends (|) where a stage must see all documents.
+    Stages on word forms that stand side by side (+) are one pass over the distinct forms.
     """
     from textpipe.classify.decider import Decider
+    from textpipe.stage import FormStage
 
-    names = [stage.name() for stage in stages if not isinstance(stage, Decider)]
-    parts: list[list[str]] = [[]]
+    before: Stage | None = None
+    said = ""
     for stage in stages:
         if isinstance(stage, Decider):
             continue
-        if stage.learns and parts[-1]:
-            parts.append([])
-        parts[-1].append(stage.name())
+        if before is not None:
+            both = all(isinstance(one, FormStage) and one.maps_forms for one in (before, stage))
+            said += " | " if stage.learns else " + " if both else " → "
+        said += stage.name()
+        before = stage
+    said = said or "nothing before the decision"
     kept = list(itertools.takewhile(_can_be_kept, stages))
-    said = (
-        " | ".join(" → ".join(part) for part in parts) if names else "nothing before the decision"
-    )
     cached = f"; cached up to {kept[-1].name()}" if kept else ""
     return f"in training, batches go through: {said}{cached}"
 

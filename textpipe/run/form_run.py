@@ -80,7 +80,7 @@ def in_runs(stages: Sequence[Stage]) -> Iterator[Stage | FormRun]:
 
 
 def _may_be_remembered(stage: Stage) -> bool:
-    return isinstance(stage, FormStage) and stage.remembered and stage.in_place
+    return isinstance(stage, FormStage) and stage.remembered and stage.maps_forms
 
 
 def _public(stage: Stage) -> list[Any]:
