@@ -8,9 +8,10 @@ import simplemma
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textpipe.documents import Documents
+from textpipe.documents import Documents, Tokens
 from textpipe.errors import DefinitionError, ResourceError
 from textpipe.normalize.lemmatize import Lemmatize
+from textpipe.normalize.length_filter import LengthFilter
 from textpipe.normalize.lowercase import Lowercase
 from textpipe.normalize.n_grams import NGrams
 from textpipe.normalize.remove_stop_words import RemoveStopWords
@@ -183,3 +184,17 @@ def test_a_word_that_is_longer_than_any_stays_and_is_not_remembered():
     )  # to put its marks in order would take a minute
     found = Lemmatize().transform([[long, "mice", "a" * 101 + "s"]])
     assert found.tokens.to_lists() == [[long, "mouse", "a" * 101 + "s"]]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_words_whose_forms_were_mapped_get_the_lemmas_of_tokens_that_were_written_out(language):
+    words = Documents.of([["Garten", "garten", "Häuser", "The", "Mice", "mice", "ging", "GING"]])
+    stages = [Lowercase(), LengthFilter(4)]
+    mapped = stages[1].apply(stages[0].apply(words))
+    tokens = mapped.tokens
+    written = Tokens(tokens.forms, tokens.codes, tokens.starts, tokens.ends, tokens.rows)
+    stage = Lemmatize(language=language)
+    one = stage.apply(mapped).tokens
+    other = stage.apply(mapped.with_(tokens=written)).tokens
+    assert one.to_lists() == other.to_lists()
+    assert one.spans(0) == other.spans(0) == tokens.spans(0)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from textpipe.documents import Documents, Tokens
+from textpipe.documents.mapped import MappedTokens
 from textpipe.errors import DefinitionError
 from textpipe.normalize.lemmatizers import (
     lookup_lemmas,
@@ -112,23 +113,38 @@ class Lemmatize(FormStage):
 
     def _by_written_word(self, tokens: Tokens, words: Tokens) -> Tokens:
         """The lemma of each distinct pair of a token's form and the word that was written there."""
+        written, forms = words.forms.to_pylist(), tokens.forms.to_pylist()
+        if isinstance(tokens, MappedTokens) and tokens.of_tokens is words:
+            form_of = tokens.table.tolist()
+            there = [at for at, form in enumerate(form_of) if form >= 0]
+            lemmas = self._of_pairs(
+                [written[at] for at in there], [forms[form_of[at]] for at in there]
+            )
+            return words.map(
+                list(map(dict(zip(there, lemmas, strict=True)).get, range(len(written))))
+            )
         at = tokens.places_in(words)
-        written = np.where(at >= 0, np.append(words.codes, 0)[at] + 1, 0).astype(np.int64)
-        n_forms = max(1, len(tokens.forms))
-        pairs, codes = np.unique(written * n_forms + tokens.codes, return_inverse=True)
-        word_forms, forms = ["", *words.forms.to_pylist()], tokens.forms.to_pylist()
-        asked, cased = [], []
-        for pair in pairs.tolist():
-            word, form = word_forms[pair // n_forms], forms[pair % n_forms]
-            only_case = word != form and word.casefold() == form.casefold()
-            asked.append(word if only_case else form)
-            cased.append(only_case)
-        found = zip(self.of_forms(asked), cased, strict=True)
-        lemmas = [lemma.lower() if only_case else lemma for lemma, only_case in found]
+        word_of = np.where(at >= 0, np.append(words.codes, 0)[at] + 1, 0).astype(np.int64)
+        n_forms, padded = max(1, len(tokens.forms)), ["", *written]
+        pairs, codes = np.unique(word_of * n_forms + tokens.codes, return_inverse=True)
+        lemmas = self._of_pairs(
+            [padded[pair] for pair in (pairs // n_forms).tolist()],
+            [forms[pair] for pair in (pairs % n_forms).tolist()],
+        )
         mapped = dataclasses.replace(
             tokens, forms=pa.array(lemmas, pa.string()), codes=codes.astype(np.int32)
         )
         return mapped.map(lemmas)  # several pairs may share a lemma: each form stands once
+
+    def _of_pairs(self, words: list[str], forms: list[str]) -> list[str]:
+        """The lemma of each form, or of the word that was written there, if only its case is another."""
+        asked, cased = [], []
+        for word, form in zip(words, forms, strict=True):
+            only_case = word != form and word.casefold() == form.casefold()
+            asked.append(word if only_case else form)
+            cased.append(only_case)
+        found = zip(self.of_forms(asked), cased, strict=True)
+        return [lemma.lower() if only_case else lemma for lemma, only_case in found]
 
     def _ready(self) -> Any:
         """What gives the lemmas of words, or the spaCy model; made when it is first needed."""
