@@ -24,6 +24,7 @@ FIRST, NEXT = 3.0, 0.5
 
 LARGE = {
     "html.read_quickly": 5.0,
+    "stems.stem_words": 3.0,
     "counting.count_pieces": 1.0,
     "text.find_pieces": 1.0,
 }

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from textpipe.errors import DefinitionError, nearest
+from textpipe.normalize.nltk_english import english_stems, worth_compiling
 from textpipe.stage import FormStage
 
 SNOWBALL = {
@@ -94,7 +96,8 @@ class Stem(FormStage):
     @property
     def in_threads(self) -> bool:  # type: ignore[override]  # it depends on the algorithm
         """PyStemmer does not leave Python free, but is so quick that what stands around it counts more."""
-        return self.algorithm in ("snowball", "porter")
+        quick = self.algorithm in ("snowball", "porter")
+        return quick or (self.algorithm == "nltk_snowball" and self.spoken() == "en")
 
     def of(self, form: str) -> str:
         return self._stemmer()([form])[0] or form
@@ -106,6 +109,10 @@ class Stem(FormStage):
         return [stem or form for stem, form in zip(stems, forms, strict=True)]
 
     def map_forms(self, forms: pa.StringArray) -> pa.StringArray:
+        stem_words = self._stemmer()
+        if self._made_for == ("nltk_snowball", "en") and worth_compiling(len(forms)):
+            stems = english_stems(forms, stem_words)
+            return pc.if_else(pc.equal(stems, ""), forms, stems)
         return pa.array(self.of_forms(forms.to_pylist()), pa.string())
 
     def _stemmer(self) -> Callable[[list[str]], list[str]]:
