@@ -162,11 +162,17 @@ def test_what_is_no_model_is_refused(textpipe, home, tmp_path):
     assert "no such bundle" in textpipe("predict", tmp_path / "none", "-", stdin="x").refused()
 
 
-def test_batches_bound_what_is_held(home, tmp_path):
+def test_batches_bound_what_is_held(home, tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     path.write_text("a\n" * 1001)
-    found = list(batches(records(path)))
-    assert [len(batch) for batch in found] == [500, 500, 1]
+    assert [len(batch) for batch in batches(records(path))] == [500, 500, 1]
+    monkeypatch.setattr("textpipe.cli.taken.AT_A_TIME", 100)
+    monkeypatch.setattr("textpipe.cli.taken.MOST_AT_A_TIME", 300)
+    found = batches(records(path), growing=True)
+    assert [len(batch) for batch in found] == [100, 200, 300, 300, 101]
+    monkeypatch.setattr("textpipe.cli.taken.MOST_CHARACTERS", 250)
+    found = batches(records(path), growing=True)
+    assert [len(batch) for batch in found] == [100, 200, 251, 251, 199]
 
 
 def test_a_reader_that_goes_away_is_no_error(model, tmp_path):

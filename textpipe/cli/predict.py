@@ -93,9 +93,9 @@ def predict(
         whole_file(to) if to else nullcontext(sys.stdout) as file,
         progress(not lines_are_seen) as bar,
     ):
-        read = chain.from_iterable(
-            map(bounded, batches(taken.records(sources, options), pipeline.uses_mails))
-        )
+        records = taken.records(sources, options)
+        some_at_a_time = batches(records, pipeline.uses_mails, growing=to is not None)
+        read = chain.from_iterable(map(bounded, some_at_a_time))
         parts, to_file = None, to is not None and (to.is_file() or not to.exists())
         if to is not None and to_file and (digest := made_by(pipeline, as_json)):
             parts = Parts(to.with_name(f"{to.name}.parts"), digest)

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from textpipe.run import Failed
     from textpipe.sources import Record
 
-AT_A_TIME = 500
-"""So many documents are read before their verdicts are asked for."""
+AT_A_TIME, MOST_AT_A_TIME = 500, 8000
+"""So many documents are read before their verdicts are asked for; and if nobody waits for the first ones, so
+many after a while: each batch costs something, and a file that must be on disk."""
+
+MOST_CHARACTERS = 4_000_000
+"""So many characters, and bytes of mails, end a batch before it has so many documents."""
 
 MOST_SKIPPED = 5
 """So many places of what was set aside are named."""
@@ -71,15 +75,28 @@ def tell_of_failed(failed: Sequence[Failed]) -> None:
     say("\n".join([f"{many} not be worked on and was set aside:", *lines, *more]), "yellow")
 
 
-def batches(records: Iterable[Record], mails: bool = True) -> Iterator[Documents]:
+def batches(
+    records: Iterable[Record], mails: bool = True, growing: bool = False
+) -> Iterator[Documents]:
     """Documents, some hundreds at a time, under the ids that their sources gave them; the bytes of mails are
-    kept only where ``mails`` says so.
+    kept only where ``mails`` says so. ``growing`` batches have more and more documents.
     """
     import pyarrow as pa
 
     from textpipe.sources.corpus import gather
 
-    records = iter(records)
-    while part := list(itertools.islice(records, AT_A_TIME)):
+    records, most = iter(records), AT_A_TIME
+    while part := list(_bounded(records, most)):
+        most = min(2 * most, MOST_AT_A_TIME) if growing else most
         ids = pa.array([record.id for record in part], pa.string())
         yield gather(part, mails=mails, labels=False).documents.with_(ids=ids)
+
+
+def _bounded(records: Iterator[Record], most: int) -> Iterator[Record]:
+    """The next records, up to so many, or until they have too many characters."""
+    size = 0
+    for record in itertools.islice(records, most):
+        yield record
+        size += len(record.raw or b"") + sum(len(region.text) for region in record.regions)
+        if size > MOST_CHARACTERS:
+            return
