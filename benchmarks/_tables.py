@@ -48,6 +48,20 @@ ROADS = [
 ]
 
 
+LIMITS = {
+    "words": ("words, counted", "the text read, the matrix written, once"),
+    "pairs": (
+        "words and pairs of words",
+        "the text read, the matrix and its columns written, once",
+    ),
+    "stems": ("stop words, PyStemmer's stems, TF-IDF", "PyStemmer, for each distinct word once"),
+    "spacy": ("spaCy's tokens", "spaCy, for each distinct stretch once"),
+    "html": ("HTML to text", "the HTML read once"),
+    "vectors": ("document vectors", "counts times vectors, by scipy"),
+    "mails": ("raw mails to texts", "the files opened and read"),
+}
+
+
 def main() -> None:
     """Write the tables into the page, and draw the picture."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/bench")
@@ -59,6 +73,8 @@ def main() -> None:
         draw(rows, DOCS / "images" / "speed.svg")
     if stages := read(folder, "stages"):
         text = put(text, "stages", stages_table(stages))
+    if limits := read(folder, "limits"):
+        text = put(text, "limits", limits_table(limits["rows"]))
     page.write_text(text, "utf-8")
 
 
@@ -103,6 +119,19 @@ def stages_table(rows: list[dict[str, Any]]) -> str:
         tokens = f"{row['tokens'] / row['seconds']:,.0f}" if row["tokens"] else ""
         speed = row["megabytes"] / row["seconds"]
         lines.append(f"| {row['stage']} | {row['on']} | {speed:,.2f} | {tokens} |")
+    return "\n".join(lines)
+
+
+def limits_table(rows: list[dict[str, Any]]) -> str:
+    """The roads beside what nobody could do without."""
+    lines = ["| road | CPU s | limit | its CPU s | share of the road |", "|---|---|---|---|---|"]
+    for job, (name, limit) in LIMITS.items():
+        two = [row["seconds"] for row in rows if row["job"] == job]
+        if two:
+            road, least = two
+            lines.append(
+                f"| {name} | {road:.3f} | {limit} | {least:.3f} | {100 * least / road:.0f} % |"
+            )
     return "\n".join(lines)
 
 

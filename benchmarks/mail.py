@@ -30,6 +30,7 @@ from _corpora import HAM, SPAM, root
 from _measure import Job, need, run
 
 import textpipe as tp
+import textpipe.kernels.html  # so that it is used, as in a process that has read mails before
 from textpipe.sources.mail import mail_record
 
 HERE = Path(__file__).parent.parent
