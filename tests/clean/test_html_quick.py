@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+import textpipe as tp
 from textpipe.clean.clean_html import CleanHtml
 from textpipe.clean.html_or_plain import keep_addresses
 from textpipe.clean.html_quick import DEEPEST, read_quickly, rules_hold
 from textpipe.clean.html_rules import elements
 from textpipe.clean.html_text import TextWriter, without_marks
 from textpipe.documents import clean_surrogates
+from textpipe.run.parcel import to_parcel
 
 pytestmark = pytest.mark.skipif(not rules_hold(), reason="another libxml2: its parser reads all")
 
@@ -205,3 +207,15 @@ def test_real_mail_is_read_as_the_parser_reads_it():
             parts += 1
             read += agrees(raw[raw.lower().index("<html") :])
     assert read > parts / 2 > 50
+
+
+def test_threads_that_share_texts_read_them_as_one(monkeypatch):
+    monkeypatch.setattr("textpipe.run.batching.LEAST_BYTES", 2000)
+    monkeypatch.setattr("textpipe.clean.clean_html.worth_compiling", lambda characters: True)
+    quick, slow = "<p>Hi &amp; <b>bye</b><br>{}", "<p>Hi<i hidden> there</i><pre> {} </pre>"
+    texts = [(slow if number % 3 else quick).format(number) for number in range(400)]
+    stage = CleanHtml(hidden="apart")
+    assert stage.in_threads
+    one, two = (tp.Pipeline([stage], n_jobs=n_jobs).run(texts) for n_jobs in (1, 2))
+    assert to_parcel(one) == to_parcel(two)
+    assert one.texts()[:2] == ["Hi & bye\n0", "Hi\n 1 \n\nthere"]

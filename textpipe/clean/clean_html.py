@@ -80,6 +80,11 @@ class CleanHtml(TextStage):
         self.alt = alt
         self.max_depth = max_depth
 
+    @property
+    def in_threads(self) -> bool:  # type: ignore[override]  # it depends on an option
+        """Only where most texts are read by the compiled loop: the parser keeps Python busy."""
+        return not self.links
+
     def check(self) -> None:
         super().check()
         if self.max_depth < 1:
