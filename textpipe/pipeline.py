@@ -25,6 +25,7 @@ from textpipe.options import check_names
 from textpipe.run import (
     LIMIT,
     Chain,
+    Done,
     Failed,
     Memory,
     Observer,
@@ -287,7 +288,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             if stage.learns:
                 started = time.perf_counter()
                 try:
-                    with self._all_cores_for(stage):
+                    with self._all_cores_for([stage]):
                         stage.learn(documents, labels)
                     if isinstance(stage, KnnClassifier) and stage.judges_itself():
                         known = labels_of(labels, len(before))
@@ -318,7 +319,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     learner=self.stages[until],
                 )
                 n = len(documents)
-                with self._all_cores_for(stage if whole else None):
+                with self._all_cores_for([stage] if whole else []):
                     documents = joined(parts)
                 if set_aside and failed:
                     there = np.ones(n, bool)
@@ -429,7 +430,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if any(stage.cross_fits for stage in self.stages):  # training saw other rows than use does
             return self.fit(documents, y).transform(documents)
         ready = self._learn(documents, y)
-        with self._all_cores_for(self.stages[-1]):
+        with self._all_cores_for(self.stages[-1:]):
             made = self.stages[-1].apply(ready)
         return made if made.matrix is None else made.matrix.values
 
@@ -533,12 +534,18 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         # what is kept on disk is found by its batch
         if at_hand and memory is None and self.n_jobs not in (None, 1):
             shares = jobs(self.n_jobs) * (1 if quick else SHARES)
+        by_itself = shares > 1 and all(stage.by_itself for stage in stages)
+        if by_itself:
+            shares = 1
         parts = itertools.chain.from_iterable(
             ([one] if whole else batches(one, large, shares)) for one in given
         )
         chain = Chain(stages, position, memory, set_aside is not None, observe is not None, learner)
         n_failed = 0
-        for done in spread(chain, parts, self.n_jobs, only_matrix, at_hand):
+        ready = spread(chain, parts, self.n_jobs, only_matrix, at_hand)
+        if by_itself:
+            ready = self._with_all_cores(stages, ready)
+        for done in ready:
             if observe:
                 for work in done.work:
                     observe(work)
@@ -554,15 +561,19 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             yield done.documents
 
     @contextmanager
-    def _all_cores_for(self, stage: Stage | None) -> Iterator[None]:
-        """The stage may use all cores by itself: nothing else is under way."""
-        if stage is not None:
+    def _all_cores_for(self, stages: Sequence[Stage]) -> Iterator[None]:
+        """The stages may use all cores by themselves: nothing else is under way."""
+        for stage in stages:
             stage._cores = jobs(self.n_jobs)
         try:
             yield
         finally:
-            if stage is not None:
+            for stage in stages:
                 stage._cores = 1
+
+    def _with_all_cores(self, stages: Sequence[Stage], ready: Iterator[Done]) -> Iterator[Done]:
+        with self._all_cores_for(stages):
+            yield from ready
 
     def _with_mails(self, documents: Documents, position: int) -> Documents:
         """The documents, with their mails only if a stage from this position on looks at them."""

@@ -62,8 +62,11 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     """Does the same input always give the same result? If not, no cache may hold it."""
     in_place: bool = False
     """Does each token stay in its place, or is dropped?"""
+    by_itself: bool = False
+    """Does it use several cores by itself where it may, or does it take so little time that to split
+    documents would take more?"""
     _cores: int = 1
-    """How many cores it may use by itself, while it learns."""
+    """How many cores it may use by itself just now."""
     file_options: ClassVar[tuple[str, ...]] = ()
     """Options that may name a file or folder; a definition's are found beside it."""
 
@@ -335,6 +338,10 @@ class FormStage(TokenStage):
     @property
     def in_place(self) -> bool:  # type: ignore[override]  # it depends on what a subclass overrides
         return self.maps_forms
+
+    @property
+    def by_itself(self) -> bool:  # type: ignore[override]  # as above
+        return self.in_place and self.in_threads
 
     def of(self, form: str) -> str | None:
         """What becomes of one word; None drops it."""

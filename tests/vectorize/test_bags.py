@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import textpipe as tp
 from textpipe.documents import Bags, Documents, joined, joining
-from textpipe.vectorize import counting
+from textpipe.vectorize import counting, sharing
 from textpipe.vectorize.counting import bags_of, count_columns, frequencies_of_forms, totals
 
 LISTS = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=9), min_size=1, max_size=6)
@@ -23,7 +23,7 @@ def same(one, other) -> None:
 def way(request, monkeypatch):
     compiled = request.param == "compiled"
     monkeypatch.setattr(counting, "_worth_compiling", lambda *_: compiled)
-    monkeypatch.setattr(counting, "LEAST", 1)  # two cores also for little
+    monkeypatch.setattr(sharing, "LEAST", 1)  # two cores also for little
 
 
 def bags_and_tokens(lists, dropped: str):

@@ -10,7 +10,7 @@ from textpipe import grams as module
 from textpipe.documents import Tokens
 from textpipe.errors import InputError
 from textpipe.grams import word_n_grams
-from textpipe.vectorize import counting
+from textpipe.vectorize import counting, sharing
 from textpipe.vectorize.counted_grams import grams_of
 from textpipe.vectorize.counting import count_columns, frequencies_of_forms, totals
 
@@ -23,7 +23,7 @@ def way(request, monkeypatch):
     compiled = request.param == "compiled"
     monkeypatch.setattr(counting, "_worth_compiling", lambda *_: compiled)
     monkeypatch.setattr(module, "worth", lambda *_: compiled)
-    monkeypatch.setattr(counting, "LEAST", 1)
+    monkeypatch.setattr(sharing, "LEAST", 1)
 
 
 @pytest.mark.usefixtures("way")

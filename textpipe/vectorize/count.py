@@ -71,6 +71,7 @@ class Count(Vectorizer):
     """
 
     in_threads = True
+    by_itself = True
 
     def __init__(
         self,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +14,12 @@ from textpipe.documents import Bags, Int32, Int64, Tokens
 from textpipe.documents.mapped import MappedTokens
 from textpipe.documents.pieces import PiecesOfWords
 from textpipe.kernels.worth import worth
+from textpipe.vectorize.sharing import added_up, by_documents
 
 PIECE = 10_000_000
 """How many codes are counted at a time."""
 
-LEAST = 200_000
-"""Entries of a matrix for which a core is asked."""
-
 Counted: TypeAlias = Tokens | Bags
-Made = TypeVar("Made")
 
 PER_TOKEN = 25e-9
 """Seconds that NumPy takes to count a token."""
@@ -178,7 +173,7 @@ def frequencies_of_forms(tokens: Counted, cores: int = 1) -> Int64:
         here = rows[first : last + 1]
         documents_with_pieces(words.indices, here, pieces.codes, pieces.rows, found)
 
-    return _added_up(loop, rows, len(pieces.forms), cores)
+    return added_up(loop, rows, len(pieces.forms), cores)
 
 
 def document_frequencies(codes: Int32, rows: Int64, n_columns: int, cores: int = 1) -> Int64:
@@ -193,32 +188,7 @@ def document_frequencies(codes: Int32, rows: Int64, n_columns: int, cores: int =
     def loop(first: int, last: int, found: Int64) -> None:
         documents_with(narrow, rows[first : last + 1], found)
 
-    return _added_up(loop, rows, n_columns, cores)
-
-
-def _added_up(loop: Callable[..., None], rows: Int64, n_columns: int, cores: int) -> Int64:
-    """What ``loop(first, last, found)`` counts by column in parts of the documents, in all."""
-    parts = _shares(rows, cores)
-    found = np.zeros((len(parts), n_columns), np.int64)
-    _each(lambda share: loop(*parts[share], found[share]), len(parts))
-    total: Int64 = found.sum(axis=0) if len(parts) > 1 else found[0]
-    return total
-
-
-def _shares(room: Int64, cores: int) -> list[tuple[int, int]]:
-    """The documents in as many parts, of about the same size in ``room``."""
-    cores = min(cores, int(room[-1]) // LEAST + 1)
-    cuts = np.searchsorted(room, np.linspace(0, room[-1], cores + 1)).tolist()
-    cuts[0], cuts[-1] = 0, len(room) - 1
-    return list(itertools.pairwise(cuts))
-
-
-def _each(do: Callable[[int], Made], n: int) -> list[Made]:
-    """Do 0, 1, ... up to ``n``, each in a thread of its own."""
-    if n == 1:
-        return [do(0)]
-    with ThreadPoolExecutor(n) as pool:
-        return list(pool.map(do, range(n)))
+    return added_up(loop, rows, n_columns, cores)
 
 
 def lengths_of(counts: Any) -> Int64:
@@ -253,35 +223,6 @@ def _shared(loop: Callable[..., None], room: Int64, n_columns: int, cores: int) 
     """The CSR matrix that a loop writes: ``loop(first, last, starts, columns, counts)``."""
     starts, columns, counts = by_documents(loop, room, (np.int32, np.float64), cores)
     return _matrix(starts, columns, counts, n_columns)
-
-
-def by_documents(loop: Callable[..., None], room: Int64, kinds: Sequence[Any], cores: int) -> Any:
-    """Where each document's entries begin, int64[n_documents + 1], and arrays of these kinds that hold them.
-
-    ``loop(first, last, starts, *arrays)`` writes those of the documents from ``first`` to ``last``, of which
-    there are at most ``room[last] - room[first]``. (What is not written to takes no memory.) So many
-    ``cores`` share the documents.
-    """
-    arrays = [np.empty(room[-1], kind) for kind in kinds]
-    parts = _shares(room, cores)
-
-    def write(share: int) -> Int64:
-        first, last = parts[share]
-        starts, here = np.empty(last - first + 1, np.int64), slice(room[first], room[last])
-        loop(first, last, starts, *(array[here] for array in arrays))
-        return starts
-
-    starts, at = np.zeros(len(room), np.int64), 0
-    for (first, last), written in zip(parts, _each(write, len(parts)), strict=True):
-        since, size = int(room[first]), int(written[-1])
-        if since != at:  # there was more room than entries
-            for array in arrays:
-                array[at : at + size] = array[since : since + size]
-        starts[first : last + 1] = written + at
-        at += size
-    for array in arrays:
-        array.resize(at, refcheck=False)
-    return starts, *arrays
 
 
 def _count_by_numpy(codes: Int32, rows: Int64, n_columns: int) -> Any:

@@ -16,6 +16,7 @@ from textpipe.stage import Vectorizer
 from textpipe.vectorize.counting import count_columns, document_frequencies, lengths_of
 from textpipe.vectorize.covered import words_with_known
 from textpipe.vectorize.lookup import Lookup
+from textpipe.vectorize.sharing import each, shares
 
 PER_PRODUCT = 8e-9
 """Seconds that SciPy takes to multiply and add, with what it takes to pick out the vectors."""
@@ -51,6 +52,7 @@ class WordVectors(Vectorizer):
     """
 
     in_threads = True
+    by_itself = True
 
     documents: str
     sif_a: float
@@ -113,7 +115,7 @@ class WordVectors(Vectorizer):
         tokens = tokens_of(documents)
         found, counts = self._count(tokens)
         known, total = words_with_known(tokens, found.rows >= 0, documents.words, counts)
-        values = weighted_sums(self._weigh(counts), self.vectors_, found.extra)
+        values = weighted_sums(self._weigh(counts), self.vectors_, found.extra, self._cores)
         length = _lengths(values)
         if self.component_ is not None:
             values -= np.outer((values * self.component_).sum(axis=1), self.component_)
@@ -171,7 +173,7 @@ class WordVectors(Vectorizer):
         """Where the forms' vectors are; how often each occurs, CSR [n_documents, n_words + n_extra]."""
         found = self.find(tokens.forms)
         n_vectors = len(self.words_) + len(found.extra)
-        return found, count_columns(tokens, found.rows.astype(np.int32), n_vectors)
+        return found, count_columns(tokens, found.rows.astype(np.int32), n_vectors, self._cores)
 
     def _weigh(self, counts: Any) -> Any:
         """What the counts, which are changed, weigh in the sum."""
@@ -190,8 +192,9 @@ class WordVectors(Vectorizer):
         return counts
 
 
-def weighted_sums(weights: Any, vectors: Float32, extra: Float32) -> Float64:
-    """The rows of ``weights`` (CSR) times ``vectors`` and ``extra``, one below the other, in float64.
+def weighted_sums(weights: Any, vectors: Float32, extra: Float32, cores: int = 1) -> Float64:
+    """The rows of ``weights`` (CSR) times ``vectors`` and ``extra``, one below the other, in float64; so many
+    ``cores`` share the rows.
 
     >>> weights = sparse.csr_matrix([[0.5, 0.0, 2.0]])
     >>> weighted_sums(weights, np.float32([[1, 2], [3, 4]]), np.float32([[5, 6]])).tolist()
@@ -210,7 +213,14 @@ def weighted_sums(weights: Any, vectors: Float32, extra: Float32) -> Float64:
 
     sums = np.zeros((weights.shape[0], vectors.shape[1]))
     indices, rows = weights.indices.astype(np.int32, copy=False), weights.indptr.astype(np.int64)
-    sum_vectors(weights.data, indices, rows, np.ascontiguousarray(vectors), extra, sums)
+    lined_up, parts = np.ascontiguousarray(vectors), shares(rows, cores)
+
+    def add(part: int) -> None:
+        first, last = parts[part]
+        here = rows[first : last + 1]
+        sum_vectors(weights.data, indices, here, lined_up, extra, sums[first:last])
+
+    each(add, len(parts))
     return sums
 
 
