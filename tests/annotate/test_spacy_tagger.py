@@ -53,6 +53,14 @@ def test_the_tags_are_those_of_the_pipeline_on_our_tokens(pipeline_folder: Path)
         assert oracle == tags
 
 
+def test_words_that_were_tagged_are_not_kept(pipeline_folder: Path) -> None:
+    tagger = SpacyTagger(str(pipeline_folder))
+    for batch in range(3):
+        words = Tokens.of_lists([["the", f"dog{batch}"]])
+        assert len(tagger.tag(words, np.array([0, 2]))) == 2
+    assert "dog1" not in tagger._nlp.vocab.strings
+
+
 def test_nothing_to_tag(pipeline_folder: Path) -> None:
     stage = TagPartsOfSpeech("spacy", model=str(pipeline_folder))
     assert stage.transform([[], []]).tokens.tags.tolist() == []

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from textpipe.tokenize import spacy_engine
 from textpipe.tokenize.spacy_engine import AT_ONCE, is_long, spacy
 from textpipe.tokenize.tokenize import KNOWN_PIECES, Tokenize
 
@@ -112,6 +113,22 @@ def test_what_is_kept_from_batch_to_batch_is_bounded() -> None:
     cutter = stage._engine.cut.__self__
     assert cutter.is_sparing
     assert "xzzzz" not in cutter.nlp.vocab.strings
+
+
+def test_spacy_does_not_keep_what_it_has_seen(monkeypatch) -> None:
+    monkeypatch.setattr(spacy_engine, "MOST_SEEN", 3000)
+    cutter = spacy("en").cut.__self__
+    begun, strings, n_words = [cutter.nlp], len(cutter.nlp.vocab.strings), len(cutter.nlp.vocab)
+    for batch in range(8):
+        stretches = [f"word{batch}x{number}," for number in range(1500)]
+        cuts = [(0, len(stretch) - 1, len(stretch) - 1, len(stretch)) for stretch in stretches]
+        assert cutter.cut(stretches) == cuts
+        begun += [cutter.nlp] * (cutter.nlp is not begun[-1])
+        assert len(cutter.nlp.vocab.strings) == strings
+        assert (
+            len(cutter.nlp.vocab) <= n_words + 2 * 3000 + 1500
+        )  # none was taken back from the count
+    assert len(begun) == 3
 
 
 def test_a_corpus_like_spacy_alone() -> None:

@@ -24,8 +24,9 @@ class SpacyTagger:
     def tag(self, words: Tokens, bounds: Int64) -> UInt8:
         """The tag of each word, uint8[n_words], where sentences begin at ``bounds``."""
         known = {tag: index for index, tag in enumerate(UPOS)}
-        tagged = self._nlp.pipe(self.sentences(words, bounds), batch_size=_BATCH)
-        return np.array([known.get(token.pos_, 0) for doc in tagged for token in doc], np.uint8)
+        with self._nlp.memory_zone():  # words that it has not known before are forgotten
+            tagged = self._nlp.pipe(self.sentences(words, bounds), batch_size=_BATCH)
+            return np.array([known.get(token.pos_, 0) for doc in tagged for token in doc], np.uint8)
 
     def sentences(self, words: Tokens, bounds: Int64) -> Iterator[Any]:
         """Each sentence as a spaCy document of our words, a space between those that stand apart."""

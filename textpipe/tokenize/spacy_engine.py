@@ -28,6 +28,10 @@ the worst case, and change one real news article in 16 (rulers such as "=-=-=-")
 AT_ONCE = 2000
 """Stretches in one call of spaCy. What it keeps of them is given back after each."""
 
+MOST_SEEN = 1_000_000
+"""After so many stretches spaCy is begun anew, which takes as long as some thousands of them: its table of
+words keeps an empty place for each that it has ever seen, and would grow without bound."""
+
 SEARCHES = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
 
 
@@ -52,7 +56,7 @@ def spacy(language: str) -> Engine:
         "\n" in rule and not rule.isspace() for rule in alone.rules
     ):
         return Engine(STRETCHES, each(cut), is_long)
-    return Engine(STRETCHES, _Stretches(nlp).cut, is_long)
+    return Engine(STRETCHES, _Stretches(nlp, lambda: _blank(language)).cut, is_long)
 
 
 def is_long(stretch: str) -> bool:
@@ -87,18 +91,25 @@ def _blank(language: str) -> Any:
 class _Stretches:
     """Cuts stretches without white space, many in one call."""
 
-    def __init__(self, nlp: Any) -> None:
+    def __init__(self, nlp: Any, another: Callable[[], Any]) -> None:
+        self.another = another
+        self.n_cut = 0
+        self.lock = threading.Lock()  # what spaCy keeps for a call is not to be shared
+        self.is_word: Callable[[str], bool] = lambda stretch: False
+        self._begin(nlp)
+
+    def _begin(self, nlp: Any) -> None:
         nlp.vocab.lex_attr_getters = {}  # shape, like_url ...: half of the time, and not asked for
         self.nlp = nlp
         self.tokenizer = nlp.tokenizer
-        self.n_cut = 0
+        self.n_seen = 0
         self.is_sparing = False
-        self.lock = threading.Lock()  # what spaCy keeps for a call is not to be shared
-        self.is_word: Callable[[str], bool] = lambda stretch: False
 
     def cut(self, stretches: list[str]) -> list[Cut]:
         """Where the tokens of each stretch begin and end."""
         with self.lock:
+            if self.n_seen > MOST_SEEN:
+                self._begin(self.another())
             self.n_cut += len(stretches)
             if self.n_cut > AT_ONCE and not self.is_sparing:  # before, making it takes longer
                 self._be_sparing()
@@ -132,6 +143,7 @@ class _Stretches:
     def _call(self, stretches: list[str]) -> list[Cut]:
         from spacy.attrs import IDX, LENGTH
 
+        self.n_seen += len(stretches)
         with self.nlp.memory_zone():
             tokens = self.tokenizer("\n".join(stretches)).to_array([IDX, LENGTH]).astype(np.int64)
         lengths = np.fromiter(map(len, stretches), np.int64, len(stretches))
