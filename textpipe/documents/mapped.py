@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from textpipe.documents.arrays import Int32, Int64, UInt8
-from textpipe.documents.tokens import Tokens
+from textpipe.documents.tokens import Tokens, per_row
 
 
 class MappedTokens(Tokens):
@@ -41,6 +41,17 @@ class MappedTokens(Tokens):
     def drops(self) -> bool:
         """Are there forms whose tokens are gone?"""
         return len(self.table) > 0 and int(self.table.min()) < 0
+
+    def lengths(self) -> Int64:
+        of = self.of_tokens
+        return per_row(self.table[of.codes] >= 0, of.rows) if self.drops else of.lengths()
+
+    def of_tokens_as(self, of_forms: Int32) -> Int32:
+        """For each of the tokens as they were, what ``of_forms`` [n_forms] says of its form; -1: dropped."""
+        if not len(self.table):
+            return self.of_tokens.codes
+        padded = np.append(of_forms, np.int32(-1))  # -1, dropped, is the last one
+        return padded[self.table][self.of_tokens.codes]
 
     def _written_out(self) -> Tokens:
         if "_tokens" not in self.__dict__:

@@ -167,7 +167,7 @@ class Tokens:
             return self.lengths()
         assert words is not None  # noqa: S101  # for mypy: without words they stand on their own
         first, after = self._words_under(words)
-        return _per_row(_on(first, after, len(words.codes)) > 0, words.rows)
+        return per_row(_on(first, after, len(words.codes)) > 0, words.rows)
 
     def words_known(self, known: NDArray[np.bool_], words: Tokens | None) -> Int64:
         """How many words of each document are known, where the tokens of ``known`` [n_tokens] are,
@@ -184,7 +184,7 @@ class Tokens:
         if known.all():
             return self.words_covered(words)
         if self._stand_on(words):
-            return _per_row(known, self.rows)
+            return per_row(known, self.rows)
         assert words is not None  # noqa: S101  # for mypy: as above
         first, after = self._words_under(words)
         n = len(words.codes)
@@ -193,7 +193,7 @@ class Tokens:
         known_pieces = np.bincount(first[alone & known], minlength=n)
         wide = known & (after > first + 1)
         wide_known = _on(first[wide], after[wide], n) > 0
-        return _per_row(wide_known | (2 * known_pieces > pieces), words.rows)
+        return per_row(wide_known | (2 * known_pieces > pieces), words.rows)
 
     def words_with_known(self, known: NDArray[np.bool_], words: Tokens | None) -> Int64:
         """``words_known``, where the tokens whose form is one of ``known`` [n_forms] are."""
@@ -314,7 +314,7 @@ def _on(first: Int64, after: Int64, n: int) -> Int64:
     return np.cumsum(steps)[:n]
 
 
-def _per_row(yes: NDArray[np.bool_], rows: Int64) -> Int64:
+def per_row(yes: NDArray[np.bool_], rows: Int64) -> Int64:
     """In how many places of each row it is so."""
     before = np.concatenate(([0], np.cumsum(yes, dtype=np.int64)))
     return np.diff(before[rows])

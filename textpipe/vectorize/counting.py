@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
@@ -40,6 +42,8 @@ def count_columns(counted: Counted, columns: Int32, n_columns: int, cores: int =
         return _count_bags(counted, columns, n_columns, cores)
     if isinstance(counted, PiecesOfWords):
         return _count_pieces(counted, columns, n_columns, cores)
+    if isinstance(counted, MappedTokens):  # which need not be written out
+        return count_codes(counted.of_tokens_as(columns), counted.of_tokens.rows, n_columns, cores)
     codes = columns[counted.codes] if len(columns) else counted.codes
     return count_codes(codes, counted.rows, n_columns, cores)
 
@@ -241,8 +245,18 @@ def _count_by_numpy(codes: Int32, rows: Int64, n_columns: int) -> Any:
 
 def _matrix(starts: Int64, columns: Int32, counts: Any, n_columns: int) -> Any:
     """CSR whose indices are sorted, and each stands once."""
-    shape = len(starts) - 1, n_columns
-    matrix = sparse.csr_matrix((counts, columns, starts), shape=shape)
+    matrix = copy.copy(
+        _empty(len(starts) - 1, n_columns)
+    )  # to make one, with all checks, takes longer
+    small = max(len(columns), n_columns) < 2**31
+    matrix.data, matrix.indices = counts, columns
+    matrix.indptr = starts.astype(np.int32) if small else starts
+    return matrix
+
+
+@functools.lru_cache(maxsize=8)
+def _empty(n_documents: int, n_columns: int) -> Any:
+    matrix = sparse.csr_matrix((n_documents, n_columns))
     matrix.has_canonical_format = True
     return matrix
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import numpy as np
@@ -42,8 +43,8 @@ class Lookup:
             if known is None:
                 known = {w: column for column, w in enumerate(self.vocabulary.to_pylist())}
                 self._columns = known
-            found = (known.get(word, -1) for word in words.to_pylist())
-            return np.fromiter(found, np.int32, len(words))
+            found = list(map(known.get, words.to_pylist(), itertools.repeat(-1)))
+            return np.array(found, np.int32)
         from textpipe.kernels.strings import fill, find
 
         strings = _buffers(self.vocabulary)
