@@ -20,6 +20,7 @@ pipeline, ``learn`` and ``apply`` are called with ``Documents``.
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -274,10 +275,12 @@ class TextStage(Stage):
 
     def apply(self, documents: Documents) -> Documents:
         counts = dict(documents.counts)
-        cleaned = []
+        cleaned, changed = [], False
         for row, regions in enumerate(documents.documents_regions()):
             results = [self.clean(region) for region in regions]
             cleaned.append([region for result in results for region in result.regions])
+            changed |= len(cleaned[-1]) != len(regions)
+            changed |= not all(map(operator.is_, cleaned[-1], regions))
             for result in results:
                 for key, count in result.counts.items():
                     column = f"{self.name()}.{key}"
@@ -287,6 +290,8 @@ class TextStage(Stage):
                             np.zeros(len(documents), np.int64) if old is None else old.copy()
                         )
                     counts[column][row] += count
+        if not changed:
+            return documents.with_(counts=counts)
         if documents.regions is None and all([r.kind for r in doc] == [""] for doc in cleaned):
             texts = [regions[0].text for regions in cleaned]
             return documents.with_(text=pa.array(texts, pa.large_string()), counts=counts)
