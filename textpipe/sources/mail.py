@@ -11,6 +11,9 @@ from textpipe.sources.record import Item, Origin, Record
 MAX_SIZE = Limits().size
 """What a mail holds beyond this many bytes is not read."""
 
+USUAL_SIZE = 1 << 16
+"""Most mails have fewer bytes."""
+
 
 def parse_mail(raw: bytes) -> Mail:
     """The texts and headers of a mail. Never raises and never loses text because of a defect.
@@ -31,4 +34,7 @@ def mail_record(raw: bytes, name: str, place: str, label: str | None) -> Record:
 
 def read_mail(stream: io.BufferedReader, origin: Origin) -> Iterator[Item]:
     """The whole file is one mail."""
-    yield mail_record(stream.read(MAX_SIZE + 1), origin.name, origin.place, origin.label)
+    raw = stream.read(USUAL_SIZE)
+    if len(raw) == USUAL_SIZE:  # Python makes room for all that it is asked for
+        raw += stream.read(MAX_SIZE + 1 - USUAL_SIZE)
+    yield mail_record(raw, origin.name, origin.place, origin.label)
