@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import re
 import string
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +21,9 @@ _FIELD = re.compile(  # a whole field: a line that names it, and those that begi
 )
 _ENVELOPE = re.compile(rb">?From .*\d:\d\d")
 """Where mailboxes begin a message (RFC 4155); the time of day tells it from a sentence."""
+
+USUAL_TYPE = 100
+"""Bytes of a content type that is remembered."""
 
 _MEDIA = re.compile(r"[^\s/]+/[^\s/]+")
 _COMMENT = re.compile(rb"\([^()]*+\)")
@@ -131,8 +135,18 @@ def content_type(value: bytes) -> tuple[str, dict[str, bytes]]:
     >>> content_type(b'Text/HTML; charset="utf-8"; name*=cp1252\\'\\'a%20b')
     ('text/html', {'charset': b'utf-8', 'name': b'a b', 'name*': b'cp1252'})
     """
+    read = _usual_type if len(value) <= USUAL_TYPE else _type
+    media, found = read(value)
+    return media, dict(found)
+
+
+def _type(value: bytes) -> tuple[str, dict[str, bytes]]:
     _, _, rest = value[: USUAL.header_value].partition(b";")
     return media_type(value) or "text/plain", parameters(rest)  # RFC 2045, section 5.2
+
+
+_usual_type = lru_cache(maxsize=500)(_type)
+"""Most parts say one of a few things; what is long is not remembered."""
 
 
 def media_type(value: bytes) -> str | None:
