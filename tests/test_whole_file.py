@@ -22,6 +22,25 @@ def test_what_fails_leaves_nothing_behind(tmp_path):
     assert list(path.parent.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="nobody can tell there whether a file is in use")
+def test_what_a_killed_process_has_left_goes_with_the_next_one(tmp_path):
+    path = tmp_path / "a.txt"
+    for name in (".a.txt.abcdefgh", ".a.txt.abcdefgi", ".a.txt.b.abcdefgh"):
+        (tmp_path / name).write_text("half")
+    (tmp_path / ".a.txt.abcdefgi").touch()
+    for name in (".a.txt.abcdefgh", ".a.txt.b.abcdefgh"):
+        os.utime(tmp_path / name, (0, 0))
+    with whole_file(path) as file:
+        mine = [work for work in tmp_path.glob(".a.txt.????????") if work.stat().st_size == 0]
+        os.utime(mine[0], (0, 0))
+        with whole_file(path) as other:
+            other.write("other")
+        file.write("done")
+    assert path.read_text() == "done"
+    left = sorted(work.name for work in tmp_path.glob(".*"))
+    assert left == [".a.txt.abcdefgi", ".a.txt.b.abcdefgh"]
+
+
 def test_a_file_that_cannot_be_written_is_an_os_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"), whole_file(tmp_path / "file" / "a.txt"):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+
+NEW = 60
+"""Seconds for which a file is nobody's leaving, even if it does not look as if somebody had it."""
 
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[TextIO]:
     """A text file (UTF-8) that is written under another name and takes its place when it is done.
 
-    If the writing fails, what was there before stays. A link stays a link; what is no file, such as
+    If the writing fails, what was there before stays; what a killed process had written goes with the next
+    one. A link stays a link; what is no file, such as
     ``/dev/stdout``, is written to as it is. Raises OSError where it cannot be written.
 
     >>> folder = Path(tempfile.mkdtemp())
@@ -30,9 +36,12 @@ def whole_file(path: str | Path) -> Iterator[TextIO]:
         return
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    prefix = f".{path.name[:100]}."
+    _remove_left_over(path.parent, prefix)
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     work = Path(name)
     try:
+        _is_free(handle)  # and no longer, until it is closed
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
             file.flush()
@@ -41,3 +50,26 @@ def whole_file(path: str | Path) -> Iterator[TextIO]:
         work.replace(path)
     finally:
         work.unlink(missing_ok=True)
+
+
+def _remove_left_over(folder: Path, prefix: str) -> None:
+    """Remove what killed processes have left of a file: what nobody has open to write."""
+    length = len(prefix) + 8  # as tempfile names them
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if not path.name.startswith(prefix) or len(path.name) != length:
+                continue
+            with path.open("rb") as file:
+                if os.fstat(file.fileno()).st_mtime < time.time() - NEW and _is_free(file.fileno()):
+                    path.unlink()
+
+
+def _is_free(handle: int) -> bool:
+    """Take the file, if nobody has it; False also where nobody can tell (Windows)."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
