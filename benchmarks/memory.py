@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def main() -> None:
     parser.add_argument("--svg", type=Path, help="a file to draw the figures in")
     options = parser.parse_args()
     sizes = QUICK if options.quick else LARGE if options.large else SIZES
-    rows = []
+    rows: list[dict[str, Any]] = []
     print(
         "| task | MB of text | lines | seconds | MB/s | peak MB | peak MB mapped |"
         "\n|---|---|---|---|---|---|---|"
@@ -133,19 +134,28 @@ def measure(model: Path | None, text: Path) -> tuple[float, float, float]:
     return seconds, float(peak), float(mapped)
 
 
-def draw(rows: list[dict[str, object]], path: Path) -> None:
-    """Memory and seconds by the size of the text."""
+def draw(rows: list[dict[str, Any]], path: Path) -> None:
+    """Memory and time by the size of the text, beside each other."""
+    import matplotlib
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 3), layout="constrained")
+    matplotlib.rcParams["svg.hashsalt"] = "memory"
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
     axes = figure.subplots(1, 2)
-    for task in dict.fromkeys(row["task"] for row in rows):
+    tasks = dict.fromkeys(row["task"] for row in rows)
+    for task, color in zip(tasks, ("#4477aa", "#ee6677", "#228833"), strict=False):
         own = [row for row in rows if row["task"] == task]
         sizes = [row["megabytes"] for row in own]
-        axes[0].plot(sizes, [row["peak_megabytes"] for row in own], "o-", label=task)
-        axes[1].plot(sizes, [row["seconds"] for row in own], "o-", label=task)
-    for one, title in zip(axes, ("peak memory, MB", "seconds"), strict=True):
-        one.set(xlabel="MB of text", title=title, ylim=(0, None))
+        minutes = [row["seconds"] / 60 for row in own]
+        axes[0].plot(sizes, [row["peak_megabytes"] for row in own], "o-", color=color, label=task)
+        axes[1].plot(sizes, minutes, "o-", color=color, label=task)
+    biggest = max(row["megabytes"] for row in rows)
+    axes[0].plot([0, biggest], [0, biggest], ":", color="grey", label="as much as the text")
+    top = 2 * max(row["peak_megabytes"] for row in rows)
+    axes[0].set(title="Peak memory", ylabel="MB of anonymous memory", ylim=(0, top))
+    axes[1].set(title="Time", ylabel="minutes, one core", ylim=(0, None))
+    for one in axes:
+        one.set(xlabel="MB of text", xlim=(0, 1.05 * biggest))
         one.legend(frameon=False)
     figure.savefig(path, metadata={"Date": None})
 
