@@ -317,3 +317,10 @@ def test_one_stage_cannot_stand_in_two_places():
         DefinitionError, match="the same weigh_by_label object stands in this pipeline twice"
     ):
         textpipe.Pipeline([textpipe.Tokenize(), union, textpipe.KnnClassifier()]).check()
+
+
+def test_n_grams_that_begin_where_words_do_are_no_words():
+    stages = [Tokenize("words"), textpipe.NGrams(1, 2), RemoveStopWords(extra=["run"])]
+    pipeline = Pipeline([*stages, Count()]).fit(["a a", "x y"])
+    alone, together = (pipeline.run(texts).matrix for texts in (["a a run"], ["a a run", "x y"]))
+    assert alone.known[0] == together.known[0] == 2

@@ -250,9 +250,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         left out, and it is told of each; without, the error is raised.
         """
         self._learn(documents, labels, observe, done, set_aside)
-        self.stages[-1].__dict__.pop(
-            "_learned", None
-        )  # for fit_transform only; it holds all tokens
+        for stage in walk(self.stages[-1:]):
+            stage.__dict__.pop("_learned", None)  # for fit_transform only; it holds all tokens
         return self
 
     def _learn(

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -194,3 +196,24 @@ def test_queries_come_in_any_sparse_format(of, metric):
     rows = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
     index = Index(sparse.csr_matrix(rows), np.array([1, 2, 3], np.uint64), metric)
     assert index.nearest(of(rows), 1).positions.tolist() == [[0], [1], [2]]
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+def test_threads_may_ask_first_at_the_same_time(kind):
+    random = np.random.default_rng(0)
+    rows = random.random((3000, 60))
+    rows = sparse.csr_matrix(np.where(rows > 0.9, rows, 0)) if kind == "sparse" else rows
+    rows = unit_rows(rows)
+    keys, n = np.arange(3000, dtype=np.uint64), 8
+    expected = Index(rows, keys).nearest(rows[:40], 3)
+    for _ in range(5):
+        index, together = Index(rows, keys), threading.Barrier(n)
+
+        def ask(index=index, together=together):
+            together.wait()
+            return index.nearest(rows[:40], 3)
+
+        with ThreadPoolExecutor(n) as pool:
+            for found in [asked.result() for asked in [pool.submit(ask) for _ in range(n)]]:
+                np.testing.assert_array_equal(found.positions, expected.positions)
+                np.testing.assert_array_equal(found.similarities, expected.similarities)

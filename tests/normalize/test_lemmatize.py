@@ -198,3 +198,7 @@ def test_words_whose_forms_were_mapped_get_the_lemmas_of_tokens_that_were_writte
     other = stage.apply(mapped.with_(tokens=written)).tokens
     assert one.to_lists() == other.to_lists()
     assert one.spans(0) == other.spans(0) == tokens.spans(0)
+
+
+def test_an_empty_word_is_dropped():
+    assert Lemmatize().transform([["", "mice"]]).tokens.to_lists() == [["mouse"]]

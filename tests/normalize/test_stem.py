@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError
-from textpipe.normalize.stem import SNOWBALL, Stem
+from textpipe.normalize.stem import SNOWBALL, Stem, _make
 
 words = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12), min_size=1)
 
@@ -120,3 +120,13 @@ def test_what_is_remembered_changes_nothing(monkeypatch):
     words = ["presumably", "provision", "owed", "ear", "presumably"]
     assert stage.of_forms(words) == [Stem("lancaster").of(word) for word in words]
     assert stage.of_forms(words[::-1]) == [Stem("lancaster").of(word) for word in words[::-1]]
+
+
+def test_long_words_are_not_remembered():
+    stem = _make("cistem", "de")
+    long = "laufende" * 20
+    assert stem([long, "laufende"]) == stem([long, "laufende"])
+    (tables,) = [
+        cell.cell_contents for cell in stem.__closure__ if isinstance(cell.cell_contents, list)
+    ]
+    assert list(tables[0]) == ["laufende"]

@@ -114,3 +114,18 @@ def test_it_learns_from_bags_where_words_stay_in_their_place() -> None:
 
     assert not tp.Count().gathers([words, Own()])
     assert tp.Pipeline([words, Own(), tp.Count()]).fit_transform(["a b"]).nnz == 2
+
+
+def test_a_subclass_may_look_at_tokens() -> None:
+    class Longest(tp.Count):
+        def counted(self, documents):
+            tokens = super().counted(documents)
+            return tokens.map([form[:2] for form in tokens.forms.to_pylist()])
+
+        def vectorize(self, documents):
+            assert documents.tokens is not None
+            return super().vectorize(documents)
+
+    pipeline = tp.Pipeline([tp.Tokenize("words"), Longest()]).fit(["abc abd", "abe"])
+    assert pipeline.stages[-1].vocabulary_.to_pylist() == ["ab"]
+    assert not hasattr(pipeline.stages[-1], "_learned")

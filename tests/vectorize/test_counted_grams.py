@@ -100,3 +100,9 @@ def test_a_vectorizer_learns_the_same_n_grams(lists, by_texts: bool, least: int)
     used = again.apply(documents).matrix
     assert learned.known.tolist() == used.known.tolist()
     assert learned.total.tolist() == used.total.tolist()
+
+
+def test_runs_may_be_longer_than_all_documents() -> None:
+    stages = [tp.Tokenize("words"), tp.TfIdf(n_grams=(1, 5), min_df=2)]
+    trained = tp.Pipeline(stages)
+    assert trained.fit_transform(["a b", "a"]).toarray().tolist() == [[1.0], [1.0]]

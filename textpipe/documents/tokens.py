@@ -205,7 +205,7 @@ class Tokens:
         """Is each of these tokens a word by itself?"""
         if words is None or not len(self.starts) or self.starts is words.starts:
             return True
-        return np.array_equal(self.starts, words.starts)
+        return self._are(words)  # an n-gram begins where a word does
 
     def _are(self, words: Tokens) -> bool:
         """Are these the words themselves, whatever became of their forms?"""

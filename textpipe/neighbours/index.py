@@ -16,7 +16,7 @@ from textpipe.errors import InputError
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
 from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse
 from textpipe.neighbours.lengths import LARGEST, check_values, near_one, with_values
-from textpipe.neighbours.search import Search, search_of
+from textpipe.neighbours.search import PREPARING, Search, search_of
 
 SMALL = 2**26
 """So many numbers are compared in plain numpy before numba is imported, which takes half a second."""
@@ -142,10 +142,12 @@ class Index:
         if self._is_small():
             nearest_by_brute_force(queries, self.rows, self.metric, who, *found)
             return found
-        if self._search is None:
-            self._search = search_of(self._rows, self.metric)
-        self._search.prepare(self._compared)
-        search = self._search.nearest
+        with PREPARING:
+            if self._search is None:
+                self._search = search_of(self._rows, self.metric)
+            ready = self._search
+            ready.prepare(self._compared)
+        search = ready.nearest
 
         def answer(start: int) -> None:
             end = min(start + step, m)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -48,6 +49,10 @@ def search_of(rows: GrowingSparse | GrowingDense, metric: Literal["cosine", "euc
     return DenseCosines(rows) if metric == "cosine" else DenseDistances(rows)
 
 
+PREPARING = threading.Lock()
+"""Several threads may ask at once; one of them makes ready."""
+
+
 def _check_unchanged(who: Who, n: int) -> None:
     """What is compiled would read beyond the end of an array."""
     if len(who.there) != n:
@@ -90,12 +95,13 @@ class SparseCosines:
         from textpipe.kernels.neighbours import nearest_sparse_cosines
 
         rows = self._rows
-        base, tail = rows.base.arrays, rows.tail.arrays
-        postings = self._postings
+        with PREPARING:
+            base, tail, postings = rows.base.arrays, rows.tail.arrays, self._postings
         if postings is None:
             nothing = Csr(np.empty(0), np.empty(0, np.uint32), np.zeros(1, np.int64))
             postings = postings_of(nothing, rows.n_features)
-            base, tail = nothing.arrays, rows.together().arrays
+            with PREPARING:
+                base, tail = nothing.arrays, rows.together().arrays
         _check_unchanged(who, len(base[2]) + len(tail[2]) - 2)
         _check_unchanged(who, postings.lengths.shape[1] + len(tail[2]) - 1)
         try:
@@ -126,7 +132,8 @@ class SparseDistances:
     ) -> None:
         from textpipe.kernels.neighbours import nearest_sparse_distances
 
-        arrays = self._rows.together().arrays
+        with PREPARING:
+            arrays = self._rows.together().arrays
         _check_unchanged(who, len(arrays[2]) - 1)
         nearest_sparse_distances(*Csr.of(queries).arrays, *arrays, *who, similarities, positions)
 

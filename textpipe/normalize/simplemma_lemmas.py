@@ -71,7 +71,7 @@ class SimplemmaLemmas:
             else:
                 found = get(form.encode())
                 if found is None:
-                    other_case = form.lower() if form[0].isupper() else form.capitalize()
+                    other_case = form.lower() if form[:1].isupper() else form.capitalize()
                     found = get(other_case.encode())
                 lemma = found.decode() if found else derived(form)
             lemmas.append(lemma)

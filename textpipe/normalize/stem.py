@@ -129,6 +129,9 @@ class Stem(FormStage):
 REMEMBERED = 200_000
 """How many words' stems are remembered, about 30 MB."""
 
+LONGEST = 100
+"""Characters of a word that is remembered."""
+
 MADE_FOR = {"porter": "en", "lancaster": "en", "cistem": "de"}
 """The language of the algorithms that know one only."""
 
@@ -194,7 +197,8 @@ def _remembering(stem_words: Callable[[list[str]], list[str]]) -> Callable[[list
         known = tables[0] if len(tables[0]) <= REMEMBERED else {}
         tables[0] = known  # one that is full is not emptied: another thread may be reading it
         new = [form for form in forms if form not in known]
-        known.update(zip(new, stem_words(new), strict=True))
-        return list(map(known.__getitem__, forms))
+        found = dict(zip(new, stem_words(new), strict=True))
+        known.update((form, stem) for form, stem in found.items() if len(form) <= LONGEST)
+        return [found[form] if form in found else known[form] for form in forms]
 
     return stem_new_words

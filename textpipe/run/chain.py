@@ -157,9 +157,11 @@ class Chain:
             n_done, after = found
             size = int(bytes_of(batch).sum())
             done = [
-                Work(position, len(batch), 0.0, size, *_words(after), cached=True)
-                for position in range(self.first, self.first + n_done)
+                Work(position, len(batch), 0.0, size, cached=True)
+                for position in range(self.first, self.first + n_done - 1)
             ]
+            last = self.first + n_done - 1  # of those before nobody knows how many words they had
+            done.append(Work(last, len(batch), 0.0, size, *_words(after), cached=True))
             batch = after
         since = 0.0
         for position, stage in enumerate(self.stages[len(done) :], self.first + len(done)):

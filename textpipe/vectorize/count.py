@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -159,6 +160,9 @@ class Count(Vectorizer):
     def gathers(self, before: Sequence[Stage]) -> bool:
         cuts = [i for i, s in enumerate(before) if s.reads == ("text",) and "tokens" in s.writes]
         after = before[cuts[-1] + 1 :] if cuts else before
+        kinds = itertools.takewhile(lambda kind: kind is not Count, type(self).__mro__)
+        if not all(kind.__module__.startswith("textpipe.") for kind in kinds):
+            return False  # a subclass may look at more than bags
         each_a_word = all(stage.in_place for stage in after if "tokens" in stage.writes)
         return each_a_word and tuple(self.n_grams) == (1, 1)
 

@@ -101,7 +101,7 @@ class Grams:
             for more, numbers in enumerate(self.numbers):
                 here = table[numbers]
                 for word in range(self.minimum + more):
-                    on[word:] |= here[: len(here) - word]
+                    on[word:] |= here[: max(0, len(here) - word)]
             return _per_document(on, self.tokens.rows)
         first, after = self.tokens._words_under(words)
         steps = np.zeros(len(words.codes) + 1, np.int64)
