@@ -156,7 +156,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     axes[1].set(title="Time", ylabel="minutes, one core", ylim=(0, None))
     for one in axes:
         one.set(xlabel="MB of text", xlim=(0, 1.05 * biggest))
-        one.legend(frameon=False)
+        one.legend(frameon=False, loc="center right" if one is axes[0] else "best")
     figure.savefig(path, metadata={"Date": None})
 
 
