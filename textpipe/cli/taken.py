@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textpipe.run import Failed
     from textpipe.sources import Record
 
-AT_A_TIME, MOST_AT_A_TIME = 500, 8000
+AT_A_TIME, MOST_AT_A_TIME = 500, 2000
 """So many documents are read before their verdicts are asked for; and if nobody waits for the first ones, so
 many after a while: each batch costs something, and a file that must be on disk."""
 
