@@ -116,7 +116,8 @@ def bags_of(tokens: Tokens) -> Bags:
 
         rows, codes, times = by_documents(loop, base.rows, (np.int32, np.int32), 1)
     rows = rows.astype(np.int64, copy=False)
-    total = _per_document(times, rows)
+    whole = not isinstance(tokens, MappedTokens) or not tokens.drops
+    total = base.lengths() if whole else _per_document(times, rows)
     return Bags(tokens.forms, codes, times, rows, total)
 
 
