@@ -146,6 +146,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     """How many times faster each road is."""
     import matplotlib
     from matplotlib.figure import Figure
+    from matplotlib.ticker import ScalarFormatter
 
     matplotlib.rcParams["svg.hashsalt"] = "speed"
     figure = Figure(figsize=(8, 0.35 * len(rows) + 1), layout="constrained")
@@ -155,7 +156,10 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     bars = axes.barh(names, ratios, color="#4477aa")
     axes.bar_label(bars, [f"{ratio:.1f} x" for ratio in ratios], padding=3)
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set(xscale="log", xlabel="times faster than the peer, one core")
+    axes.set(
+        xscale="log", xlabel="times faster than the peer, one core", xlim=(0.8, 1.7 * max(ratios))
+    )
+    axes.xaxis.set_major_formatter(ScalarFormatter())
     axes.invert_yaxis()
     figure.savefig(path, metadata={"Date": None})
 
