@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from textpipe.documents.arrays import Int32, Int64, concat_rows, take_rows
-from textpipe.documents.tokens import numbered
+from textpipe.documents.tokens import renumbered
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,7 @@ class Bags:
     @staticmethod
     def concat(parts: Sequence[Bags]) -> Bags:
         """The documents of all parts, one after another; a form that several parts have stands once."""
-        # together the forms of many parts may have more bytes than the offsets of ``string`` can count
-        forms, table = numbered(
-            pa.concat_arrays([part.forms.cast(pa.large_string()) for part in parts])
-        )
-        codes = np.empty(sum(len(part.codes) for part in parts), np.int32)
-        base, at = 0, 0
-        for part in parts:
-            n_forms, n = len(part.forms), len(part.codes)
-            if n:
-                own = table[base : base + n_forms]
-                np.take(own, part.codes, out=codes[at : at + n], mode="clip")
-            base, at = base + n_forms, at + n
+        forms, codes = renumbered(parts)
         return Bags(
             forms,
             codes,

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from textpipe.documents.arrays import Int32, Int64, UInt8
+from textpipe.documents.arrays import Int32, Int64
 from textpipe.documents.tokens import Tokens, per_row
+from textpipe.documents.unwritten import UnwrittenTokens
 
 
-class MappedTokens(Tokens):
+class MappedTokens(UnwrittenTokens):
     """Tokens with other forms, without those that were dropped for their form.
 
     of_tokens   the tokens as they were
@@ -23,10 +24,6 @@ class MappedTokens(Tokens):
 
     of_tokens: Tokens
     table: Int32
-
-    def __new__(cls, *arguments: Any, **columns: Any) -> Any:
-        """Tokens with a column replaced (dataclasses.replace) are plain ones."""
-        return Tokens(**columns) if columns else super().__new__(cls)
 
     def __init__(self, of_tokens: Tokens, table: Int32, forms: pa.StringArray) -> None:
         self.__dict__.update(of_tokens=of_tokens, table=table, forms=forms)
@@ -53,33 +50,15 @@ class MappedTokens(Tokens):
         padded = np.append(of_forms, np.int32(-1))  # -1, dropped, is the last one
         return padded[self.table][self.of_tokens.codes]
 
-    def _written_out(self) -> Tokens:
-        if "_tokens" not in self.__dict__:
-            of = self.of_tokens
-            codes = self.table[of.codes] if len(self.table) else of.codes
-            tokens = Tokens(self.forms, codes, of.starts, of.ends, of.rows, of.tags)
-            self.__dict__["_tokens"] = tokens.keep(codes >= 0) if self.drops else tokens
-        return self.__dict__["_tokens"]  # type: ignore[no-any-return]
-
-    @property
-    def codes(self) -> Int32:
-        return self._written_out().codes
-
-    @property
-    def starts(self) -> Int32:
-        return self._written_out().starts
-
-    @property
-    def ends(self) -> Int32:
-        return self._written_out().ends
+    def _write(self) -> Tokens:
+        of = self.of_tokens
+        codes = self.table[of.codes] if len(self.table) else of.codes
+        tokens = Tokens(self.forms, codes, of.starts, of.ends, of.rows, of.tags)
+        return tokens.keep(codes >= 0) if self.drops else tokens
 
     @property
     def rows(self) -> Int64:
         return self._written_out().rows
-
-    @property
-    def tags(self) -> UInt8 | None:
-        return self._written_out().tags
 
     def _mapped(self, table: Int32, forms: pa.StringArray) -> Tokens:
         if not len(table):  # none had a form any more

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from textpipe.documents.arrays import Int32, Int64, UInt8
+from textpipe.documents.arrays import Int32, Int64
 from textpipe.documents.tokens import Tokens
+from textpipe.documents.unwritten import UnwrittenTokens
 
 
 class Pieces(NamedTuple):
@@ -40,7 +41,7 @@ class Cut(Protocol):
         """May a piece stand on no character of its form?"""
 
 
-class PiecesOfWords(Tokens):
+class PiecesOfWords(UnwrittenTokens):
     """The pieces of words, where which they are depends on the word alone.
 
     ``words`` are the tokens that are cut, by ``cut``. The other columns are written out when someone asks
@@ -50,10 +51,6 @@ class PiecesOfWords(Tokens):
 
     words: Tokens
     cut: Cut
-
-    def __new__(cls, *arguments: Any, **columns: Any) -> Any:
-        """Pieces with a column replaced (dataclasses.replace) are plain tokens."""
-        return Tokens(**columns) if columns else super().__new__(cls)
 
     def __init__(self, words: Tokens, cut: Cut) -> None:
         self.__dict__.update(words=words, cut=cut)
@@ -75,43 +72,25 @@ class PiecesOfWords(Tokens):
         """How many pieces each token of ``words`` has."""
         return np.diff(self.pieces.rows)[self.words.codes]
 
-    def _written_out(self) -> Tokens:
-        if "_tokens" not in self.__dict__:
-            words, pieces, size = self.words, self.pieces, self._per_word()
-            until = np.concatenate(([0], np.cumsum(size)))
-            at = np.arange(until[-1]) + np.repeat(pieces.rows[words.codes] - until[:-1], size)
-            begins, finishes, lengths = self.cut.spans(words.forms)
-            starts, ends = np.repeat(words.starts, size), np.repeat(words.ends, size)
-            fits = np.repeat(lengths[words.codes] == words.ends - words.starts, size)
-            self.__dict__["_tokens"] = Tokens(
-                pieces.forms,
-                pieces.codes[at],
-                np.where(fits, starts + begins[at], starts).astype(np.int32),
-                np.where(fits, starts + finishes[at], ends).astype(np.int32),
-                until[words.rows],
-                None if words.tags is None else np.repeat(words.tags, size),
-            )
-        return self.__dict__["_tokens"]  # type: ignore[no-any-return]
+    def _write(self) -> Tokens:
+        words, pieces, size = self.words, self.pieces, self._per_word()
+        until = np.concatenate(([0], np.cumsum(size)))
+        at = np.arange(until[-1]) + np.repeat(pieces.rows[words.codes] - until[:-1], size)
+        begins, finishes, lengths = self.cut.spans(words.forms)
+        starts, ends = np.repeat(words.starts, size), np.repeat(words.ends, size)
+        fits = np.repeat(lengths[words.codes] == words.ends - words.starts, size)
+        return Tokens(
+            pieces.forms,
+            pieces.codes[at],
+            np.where(fits, starts + begins[at], starts).astype(np.int32),
+            np.where(fits, starts + finishes[at], ends).astype(np.int32),
+            until[words.rows],
+            None if words.tags is None else np.repeat(words.tags, size),
+        )
 
     @property
     def forms(self) -> pa.StringArray:
         return self.pieces.forms
-
-    @property
-    def codes(self) -> Int32:
-        return self._written_out().codes
-
-    @property
-    def starts(self) -> Int32:
-        return self._written_out().starts
-
-    @property
-    def ends(self) -> Int32:
-        return self._written_out().ends
-
-    @property
-    def tags(self) -> UInt8 | None:
-        return self._written_out().tags
 
     @property
     def rows(self) -> Int64:

@@ -247,17 +247,7 @@ class Tokens:
         return parts[0]._concat(parts)
 
     def _concat(self, parts: Sequence[Tokens]) -> Tokens:
-        # together the forms of many parts may have more bytes than the offsets of ``string`` can count
-        together = pa.concat_arrays([part.forms.cast(pa.large_string()) for part in parts])
-        forms, table = numbered(together)
-        codes = np.empty(sum(len(part.codes) for part in parts), np.int32)
-        base, at = 0, 0
-        for part in parts:
-            n_forms, n = len(part.forms), len(part.codes)
-            if n:  # written to its place at once: a large array costs as much as what is done to it
-                own = table[base : base + n_forms]
-                np.take(own, part.codes, out=codes[at : at + n], mode="clip")
-            base, at = base + n_forms, at + n
+        forms, codes = renumbered(parts)
         tags = [part.tags for part in parts if part.tags is not None]
         return Tokens(
             forms,
@@ -293,6 +283,22 @@ def numbered(forms: Any) -> tuple[pa.StringArray, Int32]:
     found = forms.dictionary_encode()
     numbers = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return found.dictionary.cast(pa.string()), numbers.astype(np.int32, copy=False)
+
+
+def renumbered(parts: Sequence[Any]) -> tuple[pa.StringArray, Int32]:
+    """The distinct forms of all parts, and the codes of all of them, one part after another."""
+    # together the forms of many parts may have more bytes than the offsets of ``string`` can count
+    together = pa.concat_arrays([part.forms.cast(pa.large_string()) for part in parts])
+    forms, table = numbered(together)
+    codes = np.empty(sum(len(part.codes) for part in parts), np.int32)
+    base, at = 0, 0
+    for part in parts:
+        n_forms, n = len(part.forms), len(part.codes)
+        if n:  # written to its place at once: a large array costs as much as what is done to it
+            own = table[base : base + n_forms]
+            np.take(own, part.codes, out=codes[at : at + n], mode="clip")
+        base, at = base + n_forms, at + n
+    return forms, codes
 
 
 def _forms_of(forms: pa.StringArray, codes: Int32) -> tuple[pa.StringArray, Int32]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from textpipe.documents import Bags, Int32, Int64, Tokens
 from textpipe.documents.sorting import sorted_positions
+from textpipe.documents.tokens import per_row
 from textpipe.grams import distinct_pairs
 from textpipe.vectorize.counting import bags_of_grams
 
@@ -102,14 +103,14 @@ class Grams:
                 here = table[numbers]
                 for word in range(self.minimum + more):
                     on[word:] |= here[: max(0, len(here) - word)]
-            return _per_document(on, self.tokens.rows)
+            return per_row(on, self.tokens.rows)
         first, after = self.tokens._words_under(words)
         steps = np.zeros(len(words.codes) + 1, np.int64)
         for more, numbers in enumerate(self.numbers):
             begin = np.flatnonzero(table[numbers])
             steps += np.bincount(first[begin], minlength=len(steps))
             steps -= np.bincount(after[begin + self.minimum + more - 1], minlength=len(steps))
-        return _per_document(np.cumsum(steps)[:-1] > 0, words.rows)
+        return per_row(np.cumsum(steps)[:-1] > 0, words.rows)
 
     def words_covered(self, words: Tokens | None) -> Int64:
         """On how many words of each document n-grams stand."""
@@ -159,8 +160,3 @@ def _only_marks(forms: pa.StringArray) -> bool:
     offsets = np.frombuffer(forms.buffers()[1], np.int32)[forms.offset :][: len(forms) + 1]
     data = np.frombuffer(forms.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     return bool((data > ord(" ")).all() and (np.diff(offsets) > 0).all())
-
-
-def _per_document(yes: NDArray[np.bool_], rows: Int64) -> Int64:
-    before = np.concatenate(([0], np.cumsum(yes, dtype=np.int64)))
-    return np.diff(before[rows])
