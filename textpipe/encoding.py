@@ -108,6 +108,8 @@ def clean_surrogates(text: str) -> str:
     >>> clean_surrogates("a\\ud83db")
     'a\ufffdb'
     """
+    if text.isascii():  # Python knows it without a look
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

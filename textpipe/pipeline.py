@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -25,22 +24,17 @@ from textpipe.options import check_names
 from textpipe.run import (
     LIMIT,
     Chain,
-    Done,
     Failed,
     Memory,
     Observer,
     Work,
-    batches,
-    jobs,
-    spread,
+    all_cores_for,
     threaded,
+    through,
 )
 from textpipe.run.chain import say_where
 from textpipe.run.limits import MOST_CHARACTERS, limited
 from textpipe.stage import NotTrainedError, Stage, flow, walk
-
-SHARES = 4
-"""Parts for each process, so that none has nothing to do while another has a slow one."""
 
 SetAside = Callable[[Failed], None]
 """Told of each document that was left out."""
@@ -287,7 +281,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             if stage.learns:
                 started = time.perf_counter()
                 try:
-                    with self._all_cores_for([stage]):
+                    with all_cores_for([stage], self.n_jobs):
                         stage.learn(documents, labels)
                     if isinstance(stage, KnnClassifier) and stage.judges_itself():
                         known = labels_of(labels, len(before))
@@ -318,7 +312,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     learner=self.stages[until],
                 )
                 n = len(documents)
-                with self._all_cores_for([stage] if whole else []):
+                with all_cores_for([stage] if whole else [], self.n_jobs):
                     documents = joined(parts)
                 if set_aside and failed:
                     there = np.ones(n, bool)
@@ -429,7 +423,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         if any(stage.cross_fits for stage in self.stages):  # training saw other rows than use does
             return self.fit(documents, y).transform(documents)
         ready = self._learn(documents, y)
-        with self._all_cores_for(self.stages[-1:]):
+        with all_cores_for(self.stages[-1:], self.n_jobs):
             made = self.stages[-1].apply(ready)
         return made if made.matrix is None else made.matrix.values
 
@@ -522,29 +516,22 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             and documents.tokens is documents.words  # not what unknown stages have made of words
         ):
             learner = None
-        given = [documents] if isinstance(documents, Documents) else documents
+        at_hand = isinstance(documents, Documents)
+        given = iter([documents] if isinstance(documents, Documents) else documents)
         given = (one if one.mails is None else self._with_mails(one, position) for one in given)
         if not position:
             given = (limited(one, self.max_characters) for one in given)
-        memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
-        quick = all(stage.in_threads for stage in stages)
-        large, shares = quick and all_kept and memory is None, 1
-        at_hand = isinstance(documents, Documents)
-        # what is kept on disk is found by its batch
-        if at_hand and memory is None and self.n_jobs not in (None, 1):
-            shares = jobs(self.n_jobs) * (1 if quick else SHARES)
-        by_itself = shares > 1 and all(stage.by_itself for stage in stages)
-        if by_itself:
-            shares = 1
-        parts = itertools.chain.from_iterable(
-            ([one] if whole else batches(one, large, shares)) for one in given
+        chain = Chain(
+            stages,
+            position,
+            None if self.memory is None else Memory(self.memory, stages, LIMIT),
+            set_aside is not None,
+            observe is not None,
+            learner,
+            only_matrix,
         )
-        chain = Chain(stages, position, memory, set_aside is not None, observe is not None, learner)
         n_failed = 0
-        ready = spread(chain, parts, self.n_jobs, only_matrix, at_hand)
-        if by_itself:
-            ready = self._with_all_cores(stages, ready)
-        for done in ready:
+        for done in through(chain, given, self.n_jobs, at_hand, all_kept, whole):
             if observe:
                 for work in done.work:
                     observe(work)
@@ -558,21 +545,6 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                         f"on: it is not the documents that are wrong. The last one: {failed.why}"
                     )
             yield done.documents
-
-    @contextmanager
-    def _all_cores_for(self, stages: Sequence[Stage]) -> Iterator[None]:
-        """The stages may use all cores by themselves: nothing else is under way."""
-        for stage in stages:
-            stage._cores = jobs(self.n_jobs)
-        try:
-            yield
-        finally:
-            for stage in stages:
-                stage._cores = 1
-
-    def _with_all_cores(self, stages: Sequence[Stage], ready: Iterator[Done]) -> Iterator[Done]:
-        with self._all_cores_for(stages):
-            yield from ready
 
     def _with_mails(self, documents: Documents, position: int) -> Documents:
         """The documents, with their mails only if a stage from this position on looks at them."""

@@ -160,9 +160,11 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
             )
 
     def __sklearn_is_fitted__(self) -> bool:
-        learned = (name for name in vars(self) if name.endswith("_") and not name.startswith("_"))
-        before = {"language_", "n_features_in_"}  # known before anything is learned
-        return not self.learns or any(name not in before for name in learned)
+        if not self.learns:
+            return True
+        before = ("language_", "n_features_in_")  # known before anything is learned
+        names = reversed(vars(self))  # options come first
+        return any(name[-1] == "_" and name[0] != "_" and name not in before for name in names)
 
     def learned(self) -> dict[str, Any]:
         """What goes to disk with a trained pipeline: the attributes that end in ``_``."""
@@ -385,10 +387,24 @@ def form_stage(function: Callable[[str], str | None]) -> type[FormStage]:
 
 
 class Vectorizer(Stage):
-    """Tokens (or text) -> one row of numbers for each document. Write ``vectorize``."""
+    """Tokens (or text) -> one row of numbers for each document. Write ``vectorize``.
+
+    One that ``counts_words``, by the column of each and by nothing else, may also say ``columns_of`` and
+    ``vectorize_words``: then few words at a time are looked up once and remembered.
+    """
 
     reads = ("tokens",)
     writes = ("matrix",)
+    counts_words: bool = False
+
+    def columns_of(self, forms: pa.StringArray) -> Int32:
+        """The column of each form, int32[n_forms]; -1 if it has none."""
+        raise TypeError(f"{type(self).__name__} must say columns_of(forms)")
+
+    def vectorize_words(self, words: Tokens, columns: Int32) -> Matrix:
+        """The vectors of a batch whose tokens are ``words``; ``columns`` [n_forms] has -2 for a form that
+        was dropped."""
+        raise TypeError(f"{type(self).__name__} must say vectorize_words(words, columns)")
 
     def vectorize(self, documents: Documents) -> Matrix:
         """The vectors of a batch."""

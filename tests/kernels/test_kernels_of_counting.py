@@ -21,6 +21,7 @@ from textpipe.vectorize.counting import (
     _count_by_numpy,
     count_codes,
     count_columns,
+    count_words,
     document_frequencies,
     frequencies_of_forms,
     totals,
@@ -73,6 +74,27 @@ def test_a_loop_counts_as_scipy_does(seed, n_documents, n_columns, unknown):
     by_numpy = _count_by_numpy(known, rows, n_columns)
     expected = np.bincount(by_numpy.indices, minlength=n_columns)
     assert np.array_equal(document_frequencies(known, rows, n_columns), expected)
+
+
+@settings(deadline=None)
+@given(
+    seeds, st.integers(1, 9), st.integers(1, 3000), st.sampled_from([1, 3, 900]), st.integers(0, 9)
+)
+def test_words_are_counted_alike(seed, n_documents, n_forms, n_columns, unknown):
+    random = np.random.default_rng(seed)
+    rows = np.concatenate(([0], np.cumsum(random.integers(0, 3000 // n_documents, n_documents))))
+    codes = random.integers(0, n_forms, rows[-1], dtype=np.int32)
+    columns = random.integers(0, n_columns, n_forms, dtype=np.int32)
+    columns[random.random(n_forms) < unknown / 10] = -1
+    columns[random.random(n_forms) < 0.2] = -2
+    forms = pa.array([str(i) for i in range(n_forms)])
+    tokens = Tokens(forms, codes, np.zeros_like(codes), np.zeros_like(codes), rows)
+    counts, known, total = count_words(tokens, columns, n_columns)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "worth", lambda seconds, *loops: False)
+        expected = count_words(tokens, columns, n_columns)
+    assert bits(counts) == bits(expected[0])
+    same([known, total], expected[1:])
 
 
 def test_each_column_of_a_document_that_has_all_of_them():

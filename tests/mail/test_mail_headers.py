@@ -1,6 +1,14 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from textpipe.mail.headers import content_type, header_text, split_head
+from textpipe.mail.headers import (
+    content_type,
+    header_text,
+    split_carefully,
+    split_head,
+    split_quickly,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +59,43 @@ def test_all_line_ends_and_folded_lines(end: bytes) -> None:
     raw = end.join([b"A: 1", b" 2", b"\t3", b"b : 4", b"", b"body"])
     head = split_head(raw, [])
     assert head.fields == [(b"a", b"1 2\t3"), (b"b", b"4")]
+    assert raw[head.body :] == b"body"
+
+
+PIECES = [
+    b"A: b",
+    b"To:",
+    b" c",
+    b"\t",
+    b"x",
+    b"From x 10:10",
+    b">From y",
+    b"q :",
+    b": v",
+    b"\x80: w",
+]
+LINES = st.lists(
+    st.tuples(st.sampled_from(PIECES), st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\r"]))
+)
+
+
+@given(LINES, st.sampled_from([1, 2, 3, 1000]), st.integers(0, 3), st.integers(0, 3))
+@example([(b"From x 10:10", b"\r\n"), (b"A: b", b"\r\n"), (b"", b"\r\n")], 9, 0, 0)
+def test_the_quick_way_splits_as_the_careful_one_or_not_at_all(
+    lines: list[tuple[bytes, bytes]], most: int, start: int, less: int
+) -> None:
+    raw = b"".join(line + end for line, end in lines)
+    end = max(start, len(raw) - less)
+    quick, defects = split_quickly(raw, start, end, most), []
+    if quick is not None:
+        careful = split_carefully(raw, defects, most, start, end)
+        assert (quick.fields, quick.body, defects) == (careful.fields, careful.body, [])
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("first", [[], [b"From a Mon Jan 1 10:10:10 2001"]])
+def test_a_usual_header_is_split_quickly(end: bytes, first: list[bytes]) -> None:
+    raw = end.join([*first, b"Subject: a", b" b", b"TO: c", b"", b"body"])
+    head = split_quickly(raw, 0, len(raw), 1000)
+    assert head.fields == [(b"subject", b"a b"), (b"to", b"c")]
     assert raw[head.body :] == b"body"

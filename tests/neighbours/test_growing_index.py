@@ -15,7 +15,7 @@ from scipy import sparse
 from textpipe.neighbours import Index, content_keys
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
 from textpipe.neighbours.growing import Csr, Growing
-from textpipe.neighbours.index import of_length_one
+from textpipe.neighbours.lengths import of_length_one
 from textpipe.rows import unit_rows
 
 N_FEATURES = 30

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import textpipe as tp
 from textpipe.documents import Documents
 from textpipe.run.chain import Chain
-from textpipe.run.form_run import LONGEST, FormRun, in_runs
+from textpipe.run.form_run import LONGEST, FormRun, WordsToMatrix, in_runs
 from textpipe.run.parcel import to_parcel
 from textpipe.stage import FormStage
 
@@ -30,6 +30,42 @@ def test_the_same_as_one_by_one(batches: list[list[list[str]]]) -> None:
         documents = Documents.of(lists)
         one = Chain(together, observed=False)(documents).documents
         assert to_parcel(one) == to_parcel(Chain(apart)(documents).documents)
+
+
+@given(DOCUMENTS, st.lists(DOCUMENTS, max_size=4), st.integers(0, 3))
+def test_from_words_to_columns_it_is_the_same_matrix(
+    known: list[list[list[str]]], batches: list[list[list[str]]], first: int
+) -> None:
+    words = [word for lists in known for word in lists] + ["Thiess", "essen"]
+    forms = stages()[first:]
+    vectorizer = tp.TfIdf().fit(Chain(forms)(Documents.of([[*words, "iaia"]])).documents)
+    for lists in [known, *batches]:
+        documents = Documents.of(lists)
+        one = Chain([*forms, vectorizer], observed=False, only_matrix=True)(documents).documents
+        other = Chain([*forms, vectorizer])(documents).documents
+        assert one.words is one.tokens is None
+        assert to_parcel(one) == to_parcel(other.with_(words=None, tokens=None))
+        mine, theirs = one.matrix, other.matrix
+        assert mine.known.tolist() == theirs.known.tolist()
+        assert mine.total.tolist() == theirs.total.tolist()
+        for part in ("data", "indices", "indptr"):
+            ours, expected = getattr(mine.values, part), getattr(theirs.values, part)
+            assert (ours.dtype, ours.tobytes()) == (expected.dtype, expected.tobytes())
+
+
+def test_what_else_a_vectorizer_may_look_at_is_left_in_place() -> None:
+    class Own(tp.Count):
+        def vectorize(self, documents: Documents) -> tp.documents.Matrix:
+            assert documents.tokens is not None
+            return super().vectorize(documents)
+
+    documents = Documents.of([["a", "b"], ["B"]])
+    for vectorizer in (Own(), tp.Count(n_grams=(1, 2))):
+        vectorizer.fit(documents)
+        steps = in_runs([tp.Lowercase(), vectorizer], only_matrix=True)
+        assert not any(isinstance(step, WordsToMatrix) for step in steps)
+    assert isinstance(in_runs([tp.Count()], only_matrix=True)[0], WordsToMatrix)
+    assert in_runs([tp.Count()])[0].counts_words
 
 
 def test_a_changed_stage_forgets() -> None:

@@ -222,9 +222,11 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
         neither vote nor prior, the share of training.
         """
         shape = len(hood.positions), len(self.classes_)
-        present, shares = hood.positions >= 0, self.shares_
-        cells = np.nonzero(present)[0] * shape[1] + self.targets_[hood.positions[present]]
-        counted = np.bincount(cells, hood.votes[present], shape[0] * shape[1])
+        shares = self.shares_
+        cells = self.targets_[hood.positions]  # where there is none, at -1, the vote is 0
+        if shape[0] > 1:
+            cells = cells + shape[1] * np.arange(shape[0])[:, None]
+        counted = np.bincount(cells.ravel(), hood.votes.ravel(), shape[0] * shape[1])
         votes = counted.reshape(shape) + self.prior * shares
         totals = votes.sum(axis=1, keepdims=True)
         if totals.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
@@ -59,13 +60,19 @@ def ids_of(ids: Sequence[str] | None, n: int) -> pa.StringArray:
     if ids is not None and len(ids) != n:
         raise InputError(f"{len(ids)} ids were given for {n} documents")
     if ids is None:
-        return pa.array([str(i) for i in range(n)], pa.string())
+        return _only_one() if n == 1 else pa.array([str(i) for i in range(n)], pa.string())
     for position, name in enumerate(ids):
         if not isinstance(name, str):
             raise InputError(
                 f"the id of document {position} must be a text, and {name!r} was given"
             )
     return pa.array([clean_surrogates(name) for name in ids], pa.string())
+
+
+@functools.cache
+def _only_one() -> pa.StringArray:
+    """The id of a document that is asked about by itself, as most are."""
+    return pa.array(["0"], pa.string())
 
 
 def words_of(position: int, words: Any) -> list[str]:

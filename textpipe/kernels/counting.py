@@ -115,6 +115,60 @@ def count_tokens(codes, rows, n_columns, starts, columns, counts):
     starts[len(rows) - 1] = at
 
 
+@inlined
+def _sort(columns, counts, first, last):
+    """Sort the columns from ``first`` to ``last``, with their counts. (Shell 1959, gaps by Ciura 2001.)"""
+    for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+        for i in range(first + gap, last):
+            column, count, at = columns[i], counts[i], i
+            while at - gap >= first and columns[at - gap] > column:
+                columns[at], counts[at] = columns[at - gap], counts[at - gap]
+                at -= gap
+            columns[at], counts[at] = column, count
+
+
+@compiled(
+    read_only(types.int32), read_only(types.int64), read_only(types.int32), *CSR,
+    writable(types.int64), writable(types.int64),
+)  # fmt: skip
+def count_words(codes, rows, table, starts, columns, counts, knowns, totals):
+    """What ``count_tokens`` counts, where documents have few distinct words and there are many columns.
+
+    table    [n_forms], the column of each code; -1 is none, and -2 is no word any more
+    columns, counts   have room for all codes
+    knowns, totals   int64[n_documents], how many words have a column, and how many there are
+    """
+    times = np.zeros(len(table), np.int32)
+    at = 0
+    for document in range(len(rows) - 1):
+        first, known, total = at, 0, 0
+        for token in range(rows[document], rows[document + 1]):
+            column = table[codes[token]]
+            total += column >= -1
+            if column < 0:
+                continue
+            known += 1
+            times[codes[token]] += 1
+            if times[codes[token]] == 1:
+                columns[at], counts[at] = codes[token], 0
+                at += 1
+        for i in range(first, at):
+            code = columns[i]
+            columns[i], counts[i] = table[code], times[code]
+            times[code] = 0
+        _sort(columns, counts, first, at)
+        last = at
+        at = first
+        for i in range(first, last):  # words that have become the same one
+            if at > first and columns[at - 1] == columns[i]:
+                counts[at - 1] += counts[i]
+            else:
+                columns[at], counts[at] = columns[i], counts[i]
+                at += 1
+        starts[document], knowns[document], totals[document] = first, known, total
+    starts[len(rows) - 1] = at
+
+
 @compiled(
     read_only(types.int32), read_only(types.int32), read_only(types.int64), types.int64,
     writable(types.int32), writable(types.int32), writable(types.int64),

@@ -99,7 +99,7 @@ def _entity(
 
 def _as_it_stands(entity: Entity, at: int, start: int | None = None) -> Entity:
     """What could not be taken apart, as a plain text."""
-    head = Head([], entity.head.body if start is None else start)
+    head = Head.none(entity.head.body if start is None else start)
     return Entity(head, entity.data, entity.end, entity.depth + 1, at, "text/plain", {})
 
 
@@ -129,7 +129,7 @@ def _within(entity: Entity, room: int, limits: Limits, found: Structure) -> list
             if text := data[begin:stop].strip():
                 found.outside.append(text)
         elif kind == "rest":
-            parts.append(Entity(Head([], begin), data, stop, depth, at, "text/plain", {}))
+            parts.append(Entity(Head.none(begin), data, stop, depth, at, "text/plain", {}))
         else:
             own: list[str] = []  # a part needs no header, so that it lacks one is no defect
             head = split_head(data, own, limits, begin, stop)
@@ -137,7 +137,7 @@ def _within(entity: Entity, room: int, limits: Limits, found: Structure) -> list
             parts.append(_entity(head, data, stop, depth, at, default))
     if parts:
         return parts
-    return [Entity(Head([], start), data, end, depth, at, "text/plain", {})]
+    return [Entity(Head.none(start), data, end, depth, at, "text/plain", {})]
 
 
 def _decoded(entity: Entity, limits: Limits, found: Structure) -> tuple[bytes, int, int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from textpipe.documents import Region
 from textpipe.encoding import decode
+from textpipe.kept import kept
 from textpipe.mail.alternatives import in_common
 from textpipe.mail.attachments import Attached, Attachment, attached, is_attached
 from textpipe.mail.entities import Structure, structure
@@ -45,13 +45,11 @@ class Mail:
         """The mail that these bytes are."""
         return cls(bytes(raw), limits)
 
-    @cached_property
+    @kept
     def headers(self) -> list[tuple[str, str]]:
         """(name in lower case, decoded value), in their order. Lines that were folded are joined."""
-        return [
-            (name.decode("latin-1"), self._value(at))
-            for at, (name, _) in enumerate(self._head.fields)
-        ]
+        names = self._head.names
+        return [(name.decode("latin-1"), self._value(at)) for at, name in enumerate(names)]
 
     def header(self, name: str) -> str:
         """The value of the first header of this name; empty if there is none."""
@@ -62,13 +60,13 @@ class Mail:
         name = name.lower()
         return [value for field, value in self.headers if field == name]
 
-    @cached_property
+    @kept
     def subject(self) -> str:
         """The subject, decoded; empty if there is none."""
-        names = (name for name, _ in self._head.fields)
-        return next((self._value(at) for at, name in enumerate(names) if name == b"subject"), "")
+        names = self._head.names
+        return self._value(names.index(b"subject")) if b"subject" in names else ""
 
-    @cached_property
+    @kept
     def regions(self) -> list[Region]:
         """The subject, if there is one, and the texts in their order, each of kind ``subject``, ``plain``
         or ``html`` (markup as it came). Texts of attached mails and attached texts are among them;
@@ -80,12 +78,12 @@ class Mail:
             found.append(Region("html" if html else "plain", text.text))
         return found
 
-    @cached_property
+    @kept
     def encoding(self) -> str:
         """How the first text was decoded."""
         return next((text.encoding for text in self._texts[0].values()), "utf-8")
 
-    @cached_property
+    @kept
     def parts(self) -> list[Part]:
         """The mail itself and all its parts, each before what lies in it."""
         texts, sizes = self._texts[0], self._attached.sizes
@@ -96,17 +94,17 @@ class Mail:
             found.append(part_of(entity, text, size, self.limits))
         return found
 
-    @cached_property
+    @kept
     def attachments(self) -> list[Attachment]:
         """What is no text, what has a file name or is declared to be an attachment, uuencoded files."""
         return self._attached.attachments
 
-    @cached_property
+    @kept
     def outside(self) -> list[str]:
         """Texts before the first and after the last part of multiparts; mail programs don't show them."""
         return [newlines(decode(text)[0]) for text in self._structure.outside]
 
-    @cached_property
+    @kept
     def alternatives_in_common(self) -> float | None:
         """How many of their words plain text and HTML have in common where one may stand for the other,
         from 0 to 1 (see :func:`textpipe.mail.alternatives.in_common`): the lowest where there are
@@ -115,7 +113,7 @@ class Mail:
         shares = (in_common(*pair, self.limits.compared) for pair in self._alternatives())
         return min(shares, default=None)
 
-    @cached_property
+    @kept
     def alternatives_differ(self) -> bool | None:
         """Do plain text and HTML say different things: is ``alternatives_in_common`` below one half?
         None where there is no such pair.
@@ -123,10 +121,10 @@ class Mail:
         share = self.alternatives_in_common
         return None if share is None else share < 0.5
 
-    @cached_property
+    @kept
     def defects(self) -> list[str]:
         """What is broken, as ``kind`` or ``kind: detail``; the kinds are in :mod:`textpipe.mail`."""
-        names = [name for name, _ in self._head.fields]
+        names = self._head.names
         found = [
             f"repeated header: {name.decode()}"
             for name in _ONCE
@@ -138,7 +136,7 @@ class Mail:
                 found.append("content type that is none")
         return self.text_defects + found + self._attached.defects
 
-    @cached_property
+    @kept
     def text_defects(self) -> list[str]:
         """Those of ``defects`` that are met on the way to the texts, before any attachment is looked at."""
         return [
@@ -148,7 +146,7 @@ class Mail:
             *self._texts[1],
         ]
 
-    @cached_property
+    @kept
     def _opened(self) -> tuple[bytes, Head, list[str]]:
         """The bytes that are read, the header, and what is broken so far."""
         raw, defects = self.raw, []
@@ -163,7 +161,7 @@ class Mail:
     def _head(self) -> Head:
         return self._opened[1]
 
-    @cached_property
+    @kept
     def _special(self) -> tuple[dict[int, str], list[str]]:
         """Header values, by their position, that do not say what they say letter by letter."""
         values: dict[int, str] = {}
@@ -185,14 +183,14 @@ class Mail:
 
     def _value(self, at: int) -> str:
         special = self._special[0]
-        return special[at] if at in special else self._head.fields[at][1].decode("ascii")
+        return special[at] if at in special else self._head.value(at).decode("ascii")
 
-    @cached_property
+    @kept
     def _structure(self) -> Structure:
         raw, head, _ = self._opened
         return structure(raw, head, self.limits)
 
-    @cached_property
+    @kept
     def _texts(self) -> tuple[dict[int, Text], list[str]]:
         """The texts by the position of their part, and their defects."""
         texts: dict[int, Text] = {}
@@ -209,7 +207,7 @@ class Mail:
             room -= len(texts[at].files)
         return texts, defects
 
-    @cached_property
+    @kept
     def _attached(self) -> Attached:
         return attached(self._structure.entities, self._texts[0], self.limits)
 

@@ -74,17 +74,7 @@ class Csr:
     @classmethod
     def of(cls, matrix: Any) -> Csr:
         """The arrays of a CSR matrix, with its columns in order and each only once."""
-        if not _is_within_bounds(matrix):  # what is compiled believes what it is told
-            matrix.check_format(full_check=True)
-        if not matrix.has_canonical_format:
-            matrix = matrix.copy()
-            matrix.sum_duplicates()
-        columns = matrix.indices.astype(np.int32, copy=False).view(np.uint32)
-        return cls(
-            matrix.data.astype(np.float64, copy=False),
-            columns,
-            matrix.indptr.astype(np.int64, copy=False),
-        )
+        return cls(*arrays_of(matrix))
 
     def append(self, other: Csr) -> None:
         """Put the rows of another at the end."""
@@ -107,6 +97,22 @@ class Csr:
 
     def __len__(self) -> int:
         return len(self.arrays[2]) - 1
+
+
+def arrays_of(
+    matrix: Any,
+) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
+    """Values, columns and bounds of a CSR matrix, with its columns in order and each only once."""
+    if not _is_within_bounds(matrix):  # what is compiled believes what it is told
+        matrix.check_format(full_check=True)
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    return (
+        matrix.data.astype(np.float64, copy=False),
+        matrix.indices.astype(np.int32, copy=False).view(np.uint32),
+        matrix.indptr.astype(np.int64, copy=False),
+    )
 
 
 def _is_within_bounds(matrix: Any) -> bool:

@@ -15,7 +15,7 @@ from scipy import sparse
 from textpipe.errors import InputError
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
 from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse
-from textpipe.neighbours.lengths import LARGEST, check_values, near_one, with_values
+from textpipe.neighbours.lengths import LARGEST, check_values, of_length_one
 from textpipe.neighbours.search import PREPARING, Search, search_of
 
 SMALL = 2**26
@@ -171,7 +171,10 @@ class Index:
     ) -> tuple[Any, Who]:
         """A question as it is worked on: queries in the format of the rows, and who may be found."""
         queries = self._as_rows(queries)
-        check_values(queries, np.inf if self.metric == "cosine" else LARGEST[self.metric])
+        if self.metric == "cosine":
+            queries = of_length_one(queries)
+        else:
+            check_values(queries, LARGEST[self.metric])
         m, n = queries.shape[0], len(self)
         if groups is None:
             query_groups = None
@@ -186,12 +189,12 @@ class Index:
             n_within if within is not None else 1,
             min(k, n),
         )
-        if who.within.max(initial=-1) >= who.parts:
+        if within is not None and who.within.max(initial=-1) >= who.parts:
             raise InputError(
                 f"Index.nearest: within has a part {who.within.max()}, and n_within is {n_within}: "
                 f"parts are numbered from 0 to n_within - 1"
             )
-        return (of_length_one(queries) if self.metric == "cosine" else queries), who
+        return queries, who
 
     def _is_small(self) -> bool:
         """Is it not worth importing numba? (The answer is the same.)"""
@@ -247,21 +250,6 @@ def _checked_values(values: Any, n: int, kind: type, name: str) -> NDArray[Any]:
     if values.shape != (n,):
         raise InputError(f"Index.nearest: {name} must have {n} values, and has {values.shape}")
     return values  # type: ignore[no-any-return]
-
-
-def of_length_one(rows: Any) -> Any:
-    """Rows divided by their length, which is summed up from the first column to the last."""
-    rows = near_one(rows)
-    if sparse.issparse(rows):
-        owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        lengths = np.sqrt(np.bincount(owners, np.square(rows.data), minlength=rows.shape[0]))
-        lengths[lengths == 0] = 1.0
-        return with_values(rows, rows.data / lengths[owners])
-    if not rows.shape[1]:
-        return rows
-    lengths = np.sqrt(np.add.accumulate(np.square(rows), axis=1)[:, -1:])
-    lengths[lengths == 0] = 1.0
-    return rows / lengths
 
 
 def _for_each(answer: Callable[[int], None], starts: Iterable[int], threads: int) -> None:

@@ -62,6 +62,29 @@ def near_one(rows: Any) -> Any:
     return np.ldexp(rows, -exponents[:, None])
 
 
+def of_length_one(rows: Any) -> Any:
+    """Rows divided by their length, which is summed up from the first column to the last.
+
+    Raises InputError for values that are not finite.
+    """
+    if not (sparse.issparse(rows) and _none_is_extreme(rows.data)):
+        check_values(rows)
+        rows = near_one(rows)
+    if not sparse.issparse(rows):
+        if not rows.shape[1]:
+            return rows
+        lengths = np.sqrt(np.add.accumulate(np.square(rows), axis=1)[:, -1:])
+        lengths[lengths == 0] = 1.0
+        return rows / lengths
+    if rows.shape[0] == 1:
+        total = np.add.accumulate(np.square(rows.data))[-1:]  # as below; it is asked for most often
+        return with_values(rows, rows.data / np.sqrt(total) if total.any() else rows.data)
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    lengths = np.sqrt(np.bincount(owners, np.square(rows.data), minlength=rows.shape[0]))
+    lengths[lengths == 0] = 1.0
+    return with_values(rows, rows.data / lengths[owners])
+
+
 def with_values(rows: Any, values: NDArray[np.float64]) -> Any:
     """A CSR matrix with other values at the same places. (One that is made is checked anew.)"""
     made = copy.copy(rows)

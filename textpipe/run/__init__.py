@@ -7,7 +7,7 @@ from textpipe.run.batching import batches
 from textpipe.run.chain import Chain, Done, Failed, Observer, Work
 from textpipe.run.memory import Memory
 from textpipe.run.profile import Profile, Spent
-from textpipe.run.spreading import jobs, spread, threaded
+from textpipe.run.spreading import all_cores_for, jobs, threaded, through
 from textpipe.run.store import LIMIT, Store
 
 __all__ = [
@@ -21,8 +21,9 @@ __all__ = [
     "Spent",
     "Store",
     "Work",
+    "all_cores_for",
     "batches",
     "jobs",
-    "spread",
     "threaded",
+    "through",
 ]

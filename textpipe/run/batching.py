@@ -28,8 +28,7 @@ def batches(documents: Documents, large: bool = False, shares: int = 1) -> Itera
     are at least ``shares`` parts, for as many to work on, unless they would be too small.
     """
     n, times = len(documents), LARGE if large else 1
-    size = documents.text.nbytes + (0 if documents.mails is None else documents.mails.nbytes)
-    if size <= LEAST_BYTES and n <= MOST_DOCUMENTS:
+    if is_one(documents):
         yield documents
         return
     most_documents, most = times * MOST_DOCUMENTS, times * MOST_BYTES
@@ -44,6 +43,12 @@ def batches(documents: Documents, large: bool = False, shares: int = 1) -> Itera
         end = min(n, start + min(len(until), filled))
         yield documents if (start, end) == (0, n) else documents.take(np.arange(start, end))
         start = max(end, start + 1)
+
+
+def is_one(documents: Documents) -> bool:
+    """Are they so few that they are one batch, however they are cut?"""
+    size = documents.text.nbytes + (0 if documents.mails is None else documents.mails.nbytes)
+    return bool(size <= LEAST_BYTES and len(documents) <= MOST_DOCUMENTS)
 
 
 def bytes_of(

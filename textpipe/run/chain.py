@@ -12,7 +12,7 @@ from textpipe.documents import Documents
 from textpipe.documents.pieces import PiecesOfWords
 from textpipe.errors import InputError, TextpipeError
 from textpipe.run.batching import bytes_of
-from textpipe.run.form_run import FormRun, in_runs
+from textpipe.run.form_run import Step, in_runs
 from textpipe.run.memory import Memory
 from textpipe.stage import Stage
 
@@ -94,8 +94,9 @@ class Chain:
 
     What ``memory`` holds is not done again. A ``forgiving`` chain sets documents aside that a stage fails
     at, where others raise; it halves the batch until it has found them. Only an ``observed`` one gives an
-    account of each stage; else neighbours that work on word forms are one (``FormRun``). What
-    the ``gatherer``, which learns from all batches, needs of each is all that is left of it.
+    account of each stage; else neighbours that work on word forms are one (``FormRun``), and a vectorizer
+    with them where ``only_matrix`` is wanted. What the ``gatherer``, which learns from all batches, needs
+    of each is all that is left of it.
     """
 
     stages: Sequence[Stage]
@@ -104,6 +105,7 @@ class Chain:
     forgiving: bool = False
     observed: bool = True
     gatherer: Stage | None = None
+    only_matrix: bool = False
 
     def __call__(self, batch: Documents) -> Done:
         """The batch after all stages."""
@@ -140,13 +142,13 @@ class Chain:
         if self.observed or self.memory is not None:
             return self._one_by_one(batch)
         position = self.first
-        for step in in_runs(self.stages):
+        for step in in_runs(self.stages, self.only_matrix):
             try:
                 batch = step.apply(batch)
             except Exception as error:
                 say_where(error, position, step)
                 raise
-            position += len(step.stages) if isinstance(step, FormRun) else 1
+            position += 1 if isinstance(step, Stage) else len(step.stages)
         return Done(batch, [])
 
     def _one_by_one(self, batch: Documents) -> Done:
@@ -183,15 +185,16 @@ class Chain:
         return Done(batch, done)
 
 
-def say_where(error: Exception, position: int, stage: Stage | FormRun) -> None:
+def say_where(error: Exception, position: int, stage: Step) -> None:
     """Add to an error that is not ours, such as a bug in a stage of one's own, where it happened."""
     if isinstance(error, TextpipeError):
         return
-    if isinstance(stage, FormRun):  # all of them ours
-        names = ", ".join(one.name() for one in stage.stages)
-        error.add_note(f"in stages {position + 1} to {position + len(stage.stages)}, {names}")
-        return
-    error.add_note(f"in stage {position + 1}, {stage.name()}")
+    several = [stage] if isinstance(stage, Stage) else stage.stages
+    names = ", ".join(one.name() for one in several)
+    to = (
+        f"s {position + 1} to {position + len(several)}" if len(several) > 1 else f" {position + 1}"
+    )
+    error.add_note(f"in stage{to}, {names}")
 
 
 def _moved(failed: Failed, by: int) -> Failed:

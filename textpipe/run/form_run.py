@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from textpipe.documents import Documents
-from textpipe.stage import FormStage, Stage
+import numpy as np
+import pyarrow as pa
+
+from textpipe.documents import Documents, Tokens
+from textpipe.stage import FormStage, Stage, Vectorizer
 
 REMEMBERED, LONGEST = 50_000, 100
 """How many words are remembered, and of how many characters at most: about 10 MB."""
@@ -26,7 +29,7 @@ class FormRun:
     changed), so that one mail after another costs little more than to look its words up.
     """
 
-    def __init__(self, stages: Sequence[FormStage]) -> None:
+    def __init__(self, stages: list[FormStage]) -> None:
         self.stages = stages
 
     def apply(self, documents: Documents) -> Documents:
@@ -37,19 +40,10 @@ class FormRun:
             for stage in self.stages:
                 tokens = stage.work(tokens)
             return documents.with_(tokens=tokens)
-        known, forms = self._known(), tokens.forms.to_pylist()
-        made: list[str | None] = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
-        if UNKNOWN in made:
-            new = [form for form, other in zip(forms, made, strict=True) if other is UNKNOWN]
-            found = dict(zip(new, self._through(new), strict=True))
-            known.update((form, found[form]) for form in new if len(form) <= LONGEST)
-            made = [
-                found[form] if other is UNKNOWN else other
-                for form, other in zip(forms, made, strict=True)
-            ]
+        made = remembered("_run", self.stages, tokens.forms.to_pylist(), self.through)
         return documents.with_(tokens=tokens.map(made))
 
-    def _through(self, forms: list[str]) -> list[str | None]:
+    def through(self, forms: list[str]) -> list[str | None]:
         """What the stages, one after another, make of each form; None drops it."""
         now: list[str | None] = list(forms)
         for stage in self.stages:
@@ -58,29 +52,87 @@ class FormRun:
             now = [next(made) if form else None for form in now]
         return now
 
-    def _known(self) -> dict[str, str | None]:
-        """What is remembered; nothing, if a stage is another one than it was."""
-        first = self.stages[0].__dict__
-        them = [one for stage in self.stages for one in (stage, *_public(stage))]
-        before, known = first.get("_run", ([], {}))
-        same = len(before) == len(them) and all(map(operator.is_, before, them))
-        if not same or len(known) > REMEMBERED:  # not emptied: another thread may be reading it
-            known = {}
-            first["_run"] = them, known
-        return known  # type: ignore[no-any-return]
+
+class WordsToMatrix:
+    """A ``FormRun``, and the vectorizer after it, as one: from a word straight to its column.
+
+    It is for who needs the matrix only: words and tokens are gone.
+    """
+
+    def __init__(self, run: FormRun, vectorizer: Vectorizer) -> None:
+        self.run = run
+        self.vectorizer = vectorizer
+        self.stages: list[Stage] = [*run.stages, vectorizer]
+
+    def apply(self, documents: Documents) -> Documents:
+        """The documents after all these stages."""
+        words = documents.words
+        if words is not documents.tokens or type(words) is not Tokens or len(words.forms) > FEW:
+            before = self.run.apply(documents) if self.run.stages else documents
+            return self.vectorizer.apply(before)
+        found = remembered("_columns", self.stages, words.forms.to_pylist(), self._columns)
+        matrix = self.vectorizer.vectorize_words(words, np.array(found, np.int32))
+        return documents.with_(words=None, tokens=None, matrix=matrix)
+
+    def _columns(self, forms: list[str]) -> list[int]:
+        """The column of each form: -1 if it has none, -2 if a stage drops it."""
+        made = self.run.through(forms)
+        columns = iter(
+            self.vectorizer.columns_of(pa.array(filter(None, made), pa.string())).tolist()
+        )
+        return [next(columns) if form else -2 for form in made]
 
 
-def in_runs(stages: Sequence[Stage]) -> Iterator[Stage | FormRun]:
-    """The stages; neighbours that may be remembered together."""
-    for may_be, some in itertools.groupby(stages, _may_be_remembered):
-        if may_be:
-            yield FormRun(list(some))
+def remembered(
+    what: str, stages: Sequence[Stage], forms: list[str], make: Callable[[list[str]], list[Any]]
+) -> list[Any]:
+    """What stages ``make`` of each form; by ``what`` the first of them remembers it."""
+    known = _known(what, stages)
+    made = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
+    if UNKNOWN not in made:
+        return made
+    new = [form for form, other in zip(forms, made, strict=True) if other is UNKNOWN]
+    found = dict(zip(new, make(new), strict=True))
+    known.update((form, found[form]) for form in new if len(form) <= LONGEST)
+    return [
+        found[form] if other is UNKNOWN else other for form, other in zip(forms, made, strict=True)
+    ]
+
+
+def _known(what: str, stages: Sequence[Stage]) -> dict[str, Any]:
+    """What is remembered; nothing, if a stage is another one than it was."""
+    first = stages[0].__dict__
+    them = [one for stage in stages for one in (stage, *_public(stage))]
+    before, known = first.get(what, ([], {}))
+    same = len(before) == len(them) and all(map(operator.is_, before, them))
+    if not same or len(known) > REMEMBERED:  # not emptied: another thread may be reading it
+        known = {}
+        first[what] = them, known
+    return known  # type: ignore[no-any-return]
+
+
+Step = Stage | FormRun | WordsToMatrix
+
+
+def in_runs(stages: Sequence[Stage], only_matrix: bool = False) -> list[Step]:
+    """The stages; neighbours that may be remembered are one. ``only_matrix``: nobody needs the tokens that
+    they leave behind.
+    """
+    steps: list[Step] = []
+    for stage in stages:
+        before = steps[-1] if steps else None
+        if not (isinstance(stage, FormStage) and stage.remembered and stage.maps_forms):
+            steps.append(stage)
+        elif isinstance(before, FormRun):
+            before.stages.append(stage)
         else:
-            yield from some
-
-
-def _may_be_remembered(stage: Stage) -> bool:
-    return isinstance(stage, FormStage) and stage.remembered and stage.maps_forms
+            steps.append(FormRun([stage]))
+    last = steps[-1] if steps else None
+    if only_matrix and isinstance(last, Vectorizer) and last.counts_words:
+        before = steps[-2] if len(steps) > 1 else None
+        run = before if isinstance(before, FormRun) else FormRun([])
+        return [*steps[: -2 if run.stages else -1], WordsToMatrix(run, last)]
+    return steps
 
 
 def _public(stage: Stage) -> list[Any]:

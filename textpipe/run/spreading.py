@@ -6,18 +6,24 @@ import dataclasses
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from textpipe.documents import Documents
+from textpipe.run.batching import batches, is_one
 from textpipe.run.chain import Chain, Done
+from textpipe.stage import Stage
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 PATIENCE = 1.0
 """Seconds of work that are done here before other processes are asked. To start one takes about two."""
+
+SHARES = 4
+"""Parts for each process, so that none has nothing to do while another has a slow one."""
 
 AHEAD = 2
 """How many batches are under way for each job: one is worked on, and the next one lies ready."""
@@ -36,20 +42,60 @@ def jobs(n_jobs: int | None) -> int:
     return max(1, int(loky.cpu_count()) + 1 + n_jobs)
 
 
-def spread(
+def through(
     chain: Chain,
-    batches: Iterable[Documents],
-    n_jobs: int | None = 1,
-    only_matrix: bool = False,
+    given: Iterator[Documents],
+    n_jobs: int | None,
     at_hand: bool = False,
+    all_kept: bool = False,
+    whole: bool = False,
+) -> Iterator[Done]:
+    """Documents after the stages of a chain, in order, cut into batches and shared out as is quickest.
+
+    Those that are ``at_hand``, and need not be waited for, are one; else there may be many. ``all_kept`` says
+    that the results will be in memory together. Batches that are taken as a ``whole`` are not cut.
+    """
+    if at_hand and not whole:
+        documents = next(given)
+        if is_one(documents):  # most often, and then there is nothing to share
+            yield chain(documents)
+            return
+        given = iter([documents])
+    stages = chain.stages
+    quick = all(stage.in_threads for stage in stages)
+    large, shares, by_itself = quick and all_kept and chain.memory is None, 1, False
+    # what is kept on disk is found by its batch
+    if at_hand and chain.memory is None and n_jobs not in (None, 1):
+        shares = jobs(n_jobs) * (1 if quick else SHARES)
+        by_itself = shares > 1 and all(stage.by_itself for stage in stages)
+    parts = itertools.chain.from_iterable(
+        [one] if whole else batches(one, large, 1 if by_itself else shares) for one in given
+    )
+    with all_cores_for(stages if by_itself else [], n_jobs):
+        yield from spread(chain, parts, n_jobs, at_hand)
+
+
+@contextmanager
+def all_cores_for(stages: Sequence[Stage], n_jobs: int | None) -> Iterator[None]:
+    """The stages may use all cores by themselves: nothing else is under way."""
+    for stage in stages:
+        stage._cores = jobs(n_jobs)
+    try:
+        yield
+    finally:
+        for stage in stages:
+            stage._cores = 1
+
+
+def spread(
+    chain: Chain, batches: Iterable[Documents], n_jobs: int | None = 1, at_hand: bool = False
 ) -> Iterator[Done]:
     """Each batch after the stages of a chain, in order.
 
     Where more than one job may be used: if all stages leave Python free for each other
     (``Stage.in_threads``), threads share the batches. Else processes do: for all but the first batch if they
-    are there already, else for what is left after the first second of work, which is done here. With
-    ``only_matrix`` processes send back no words and tokens. Where batches are ``at_hand``, and need not be
-    waited for, threads begin with the first one.
+    are there already, else for what is left after the first second of work, which is done here. Where batches
+    are ``at_hand``, threads begin with the first one.
     """
     sizes: deque[int] = deque()
 
@@ -59,13 +105,13 @@ def spread(
             yield batch
 
     begins = 0
-    for done in _spread(chain, counted(), n_jobs, only_matrix, at_hand):
+    for done in _spread(chain, counted(), n_jobs, at_hand):
         yield done.moved(begins) if done.failed else done
         begins += sizes.popleft()
 
 
 def _spread(
-    chain: Chain, left: Iterator[Documents], n_jobs: int | None, only_matrix: bool, at_hand: bool
+    chain: Chain, left: Iterator[Documents], n_jobs: int | None, at_hand: bool
 ) -> Iterator[Done]:
     if n_jobs in (None, 1):
         yield from map(chain, left)
@@ -93,7 +139,7 @@ def _spread(
     if many == 1:
         yield from map(chain, rest)
     else:
-        for done in Workers(many).through(chain, rest, only_matrix):
+        for done in Workers(many).through(chain, rest, chain.only_matrix):
             matrix = done.documents.matrix
             if matrix is not None and features is not None:  # they were not sent
                 matrix = dataclasses.replace(matrix, features=features)

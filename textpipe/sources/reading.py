@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -50,6 +51,9 @@ ENDINGS_OF = {
     ".mbox": "mbox",
 }
 """The format that a file name's ending tells. ``.txt``: lines, or in a folder one text a file."""
+
+
+COMPRESSED = tuple(ENDINGS)
 
 
 def read(
@@ -147,15 +151,15 @@ def _all(sources: Sequence[Any], asked: Origin, form: str | None) -> Iterator[It
         if is_table(source):
             yield from read_table(source, asked.columns, asked.label)
             continue
-        label, path = _split(source)
+        label, path, is_folder = _split(source)
         label = asked.label if label is None else label
         columns = asked.columns if label is None else asked.columns.without_label()
         # of strings, for there may be many: a Path takes as long to make as to open a file
         name = "stdin" if path == "-" else os.path.basename(path) or Path(path).resolve().name  # noqa: PTH119
-        origin = dataclasses.replace(asked, name=name, place=path, label=label, columns=columns)
+        origin = Origin(name, path, label, columns, asked.encoding)
         if path == "-":
             yield from _stdin(dataclasses.replace(origin, place="stdin"), form)
-        elif os.path.isdir(path):  # noqa: PTH112
+        elif is_folder:
             yield from _folder(Path(path), origin, form)
         else:
             kind = form or format_of(path, "lines")
@@ -164,22 +168,32 @@ def _all(sources: Sequence[Any], asked: Origin, form: str | None) -> Iterator[It
             yield from _file(path, origin, kind)
 
 
-def _split(source: Any) -> tuple[str | None, str]:
-    """Label and path of a source as it was written."""
+def _split(source: Any) -> tuple[str | None, str, bool]:
+    """Label and path of a source as it was written, and whether it is a folder."""
     if not isinstance(source, str | os.PathLike):
         raise SourceError(
             f"a source must be a path or a table, and {type(source).__name__} was given"
         )
     path = os.fsdecode(source)
-    if path == "-" or os.path.exists(path):  # noqa: PTH110  # Path.exists raises for a long name
-        return None, path
+    is_folder = _is_folder(path)
+    if path == "-" or is_folder is not None:
+        return None, path, bool(is_folder)
     label, separator, rest = path.partition("=")
-    if isinstance(source, str) and separator and (rest == "-" or os.path.exists(rest)):  # noqa: PTH110
+    is_folder = _is_folder(rest) if isinstance(source, str) and separator else None
+    if rest == "-" or is_folder is not None:
         if not label.strip():
             raise SourceError(f"{path!r}: the label before = is empty. Write LABEL=PATH")
-        return label.strip(), rest
+        return label.strip(), rest, bool(is_folder)
     missing = rest if separator else path
     raise SourceError(f"{missing[:200]!r} does not exist.{_near(missing)}")
+
+
+def _is_folder(path: str) -> bool | None:
+    """Is it a folder? None if there is no such path."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116  # Path raises for a long name
+    except (OSError, ValueError):
+        return None
 
 
 def _near(path: str) -> str:
@@ -247,10 +261,12 @@ def _folder(folder: Path, origin: Origin, form: str | None) -> Iterator[Item]:
 
 
 def _file(path: str, origin: Origin, form: str) -> Iterator[Item]:
-    if form == "mail" and format_of(path, "") == "mbox":
-        form = "mbox"
     name = path.lower()
-    ending = next((e for e in ENDINGS if name.endswith(e)), None)
+    ending = None
+    if name.endswith(COMPRESSED):
+        ending = next(e for e in ENDINGS if name.endswith(e))
+    if form == "mail" and name.removesuffix(ending or "").endswith(".mbox"):
+        form = "mbox"
     try:
         with open(path, "rb") as file:  # noqa: PTH123
             if ending is None:

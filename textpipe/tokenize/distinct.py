@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +14,14 @@ from numpy.typing import NDArray
 from textpipe.documents import Int64, UInt8
 from textpipe.errors import InputError
 
-FIRST_ROOM = 1 << 13
-"""For how many distinct strings there is room at first; then for four times as many, and so on."""
+LEAST_ROOM, FIRST_ROOM = 1 << 11, 1 << 13
+"""For how many distinct strings there is room at first, in short texts and in others; then for four times as
+many, and so on."""
+
+SHORT = 1 << 15
+"""Bytes of a short text, or of all texts of a small batch."""
+
+MOST_SPARE = 8
 
 MOST_BYTES = 2**31 - 1
 """What Arrow's strings with offsets of 32 bits hold."""
@@ -56,22 +62,46 @@ class Strings:
         kind = np.int64 if pa.types.is_large_string(array.type) else np.int32
         _, offsets, data = array.buffers()
         offsets = np.frombuffer(offsets, kind)[array.offset :][: len(array) + 1]
+        if kind is not np.int64 or not offsets.flags.aligned:
+            offsets = offsets.astype(np.int64)
         return Strings(
-            np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8),
-            np.require(offsets, np.int64, ["C", "A"]),
+            np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8), offsets
         )
 
 
 class Distinct:
     """The distinct pieces of ``data`` that a compiled loop has found so far; see kernels/text.py."""
 
+    _spare: ClassVar[list[Distinct]] = []
+    """With room for few pieces; to make it anew takes a third of the time of a short text."""
+
     def __init__(self, data: UInt8) -> None:
         self.data = data
         self.progress = np.zeros(3, np.int64)
+        self.slots = np.empty(0, np.uint64)
         self.hashes, self.keys = np.empty(0, np.uint64), np.empty(0, np.uint64)
         self.firsts, self.sizes = np.empty(0, np.int64), np.empty(0, np.int64)
         self.multiplier = np.uint64(secrets.randbits(64) | 1)
         """Not known to whoever wrote the text: else words could be chosen that all fall together."""
+
+    @classmethod
+    def of(cls, data: UInt8) -> Distinct:
+        """None yet of these bytes; in the room of one that was given back, if there is one."""
+        if len(data) > SHORT:
+            return cls(data)
+        try:
+            one = cls._spare.pop()
+        except IndexError:  # asked beforehand, another thread might take the last one
+            return cls(data)
+        one.data = data
+        one.progress[:] = 0
+        return one
+
+    def give_back(self) -> None:
+        """It is not looked at any more."""
+        if len(self.firsts) <= FIRST_ROOM and len(self._spare) < MOST_SPARE:
+            self.data = np.empty(0, np.uint8)
+            self._spare.append(self)
 
     @property
     def done(self) -> int:
@@ -87,13 +117,19 @@ class Distinct:
         """Room for more pieces, if there is none."""
         if self.is_full:
             for column in (self.hashes, self.keys, self.firsts, self.sizes):
-                column.resize(max(FIRST_ROOM, 4 * len(column)), refcheck=False)
+                column.resize(4 * len(column) or self._first_room(), refcheck=False)
+
+    def _first_room(self) -> int:
+        return FIRST_ROOM if len(self.data) > SHORT else LEAST_ROOM
 
     def arrays(self) -> tuple[Any, ...]:
         """What the loop takes, with an empty table of twice as many slots as there is room for."""
-        slots = np.zeros(2 * len(self.firsts), np.uint64)
+        if len(self.slots) == 2 * len(self.firsts):
+            self.slots[:] = 0
+        else:
+            self.slots = np.zeros(2 * len(self.firsts), np.uint64)
         return (
-            *(self.multiplier, self.progress, slots),
+            *(self.multiplier, self.progress, self.slots),
             *(self.hashes, self.keys, self.firsts, self.sizes),
         )
 
@@ -105,15 +141,14 @@ class Distinct:
         from textpipe.kernels.text import gather
 
         n = int(self.progress[2])
-        offsets = np.zeros(n + 1, np.int64)
-        np.cumsum(self.sizes[:n], out=offsets[1:])
-        if offsets[-1] > MOST_BYTES:
+        offsets = np.zeros(n + 1, np.int32)
+        size = int(self.sizes[:n].sum())
+        if size > MOST_BYTES:
             raise InputError(
-                f"the {n:,} distinct words of this batch have {offsets[-1]:,} bytes, and at most "
+                f"the {n:,} distinct words of this batch have {size:,} bytes, and at most "
                 f"{MOST_BYTES:,} can be kept together: use smaller batches"
             )
-        data = np.empty(offsets[-1], np.uint8)
+        np.cumsum(self.sizes[:n], out=offsets[1:])
+        data = np.empty(size, np.uint8)
         gather(self.data, self.firsts[:n], self.sizes[:n], data)
-        return pa.StringArray.from_buffers(
-            n, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data)
-        )
+        return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(data))

@@ -113,7 +113,7 @@ def pieces_compiled(texts: Strings, kind: Kind) -> Tokens:
     room = texts.n_bytes // 5 + 1000
     codes, starts, ends = (np.empty(room, np.int32) for _ in range(3))
     rows = np.zeros(len(texts) + 1, np.int64)
-    distinct = Distinct(texts.data)
+    distinct = Distinct.of(texts.data)
     table = table_of(kind)
     while distinct.done < len(texts):
         distinct.make_room()
@@ -126,7 +126,9 @@ def pieces_compiled(texts: Strings, kind: Kind) -> Tokens:
                 column.resize(2 * len(column), refcheck=False)
     for column in (codes, starts, ends):
         column.resize(rows[-1], refcheck=False)
-    return Tokens(distinct.forms(), codes, starts, ends, rows)
+    forms = distinct.forms()
+    distinct.give_back()
+    return Tokens(forms, codes, starts, ends, rows)
 
 
 @functools.cache

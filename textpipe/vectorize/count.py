@@ -21,6 +21,7 @@ from textpipe.vectorize.counting import (
     Counted,
     bags_of,
     count_columns,
+    count_words,
     frequencies_of_forms,
     totals,
 )
@@ -148,6 +149,17 @@ class Count(Vectorizer):
         counted, columns, grams = self.found(documents)
         counts = count_columns(counted, columns, len(self.vocabulary_), self._cores)
         known, total = words_with_known(counted, columns >= 0, documents.words, counts, grams)
+        return self._matrix(counts, known, total)
+
+    def vectorize_words(self, words: Tokens, columns: Int32) -> Matrix:
+        return self._matrix(*count_words(words, columns, len(self.vocabulary_)))
+
+    def columns_of(self, forms: pa.StringArray) -> Int32:
+        if not hasattr(self, "_lookup"):
+            self._lookup = Lookup(self.vocabulary_)
+        return self._lookup.columns(forms)
+
+    def _matrix(self, counts: Any, known: Int64, total: Int64) -> Matrix:
         names = LateNames(len(self.vocabulary_), self.features)
         return Matrix(self.weigh(counts), names, known, total)
 
@@ -157,14 +169,17 @@ class Count(Vectorizer):
             counts.data[:] = 1.0
         return counts
 
+    @property
+    def counts_words(self) -> bool:  # type: ignore[override]  # it depends on an option
+        kinds = itertools.takewhile(lambda kind: kind is not Count, type(self).__mro__)
+        ours = all(kind.__module__.startswith("textpipe.") for kind in kinds)
+        return ours and tuple(self.n_grams) == (1, 1)  # a subclass may look at more than words
+
     def gathers(self, before: Sequence[Stage]) -> bool:
         cuts = [i for i, s in enumerate(before) if s.reads == ("text",) and "tokens" in s.writes]
         after = before[cuts[-1] + 1 :] if cuts else before
-        kinds = itertools.takewhile(lambda kind: kind is not Count, type(self).__mro__)
-        if not all(kind.__module__.startswith("textpipe.") for kind in kinds):
-            return False  # a subclass may look at more than bags
         each_a_word = all(stage.in_place for stage in after if "tokens" in stage.writes)
-        return each_a_word and tuple(self.n_grams) == (1, 1)
+        return each_a_word and self.counts_words
 
     def gather(self, documents: Documents) -> Documents:
         assert documents.tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
@@ -209,10 +224,8 @@ class Count(Vectorizer):
         of: Counted | None = documents.tokens if documents.bags is None else documents.bags
         if learned is not None and learned.are(of, self.n_grams, self.vocabulary_):
             return learned.counted, learned.columns, learned.grams
-        if not hasattr(self, "_lookup"):
-            self._lookup = Lookup(self.vocabulary_)
         counted = self.counted(documents) if documents.bags is None else documents.bags
-        return counted, self._lookup.columns(counted.forms), None
+        return counted, self.columns_of(counted.forms), None
 
     def _nothing_left(self, counted: Counted, frequency: Int64) -> str:
         if not counted.rows[-1]:

@@ -15,6 +15,7 @@ from scipy import sparse
 from textpipe.documents import Bags, Int32, Int64, Tokens
 from textpipe.documents.mapped import MappedTokens
 from textpipe.documents.pieces import PiecesOfWords
+from textpipe.documents.tokens import per_row
 from textpipe.kernels.worth import worth
 from textpipe.vectorize.sharing import added_up, by_documents
 
@@ -25,6 +26,9 @@ Counted: TypeAlias = Tokens | Bags
 
 PER_TOKEN = 25e-9
 """Seconds that NumPy takes to count a token."""
+
+PER_CALL = 30e-6
+"""Seconds that NumPy takes to count none."""
 
 
 def count_forms(tokens: Tokens) -> Any:
@@ -60,6 +64,26 @@ def count_codes(codes: Int32, rows: Int64, n_columns: int, cores: int = 1) -> An
         count_tokens(narrow, rows[first : last + 1], n_columns, *csr)
 
     return _shared(loop, rows, n_columns, cores)
+
+
+def count_words(tokens: Tokens, columns: Int32, n_columns: int) -> tuple[Any, Int64, Int64]:
+    """What ``count_columns`` counts, and how many words of each document have a column, and how many there
+    are, int64[n_documents] each.
+
+    For tokens each of which is a word; the column -2 says of a form that it is no word any more.
+    """
+    n = len(tokens.codes)
+    if not worth(PER_CALL + n * PER_TOKEN, "counting.count_words"):
+        codes = columns[tokens.codes] if len(columns) else tokens.codes
+        counts = _count_by_numpy(codes, tokens.rows, n_columns)
+        return counts, lengths_of(counts), per_row(codes != -2, tokens.rows)
+    from textpipe.kernels.counting import count_words as walk
+
+    starts, found, counts = np.empty(len(tokens) + 1, np.int64), np.empty(n, np.int32), np.empty(n)
+    knowns, totals = np.empty(len(tokens), np.int64), np.empty(len(tokens), np.int64)
+    walk(tokens.codes, tokens.rows, columns, starts, found, counts, knowns, totals)
+    last = int(starts[-1])
+    return _matrix(starts, found[:last], counts[:last], n_columns), knowns, totals
 
 
 def _count_pieces(tokens: PiecesOfWords, columns: Int32, n_columns: int, cores: int) -> Any:
