@@ -47,6 +47,10 @@ def agrees(markup, alt=True, max_depth=1000):
         ('<img src=x alt="a  &amp; house"> <input type=submit value=Buy>', "a & house Buy"),
         ("<object>a<p>b</object>c<iframe><b></iframe>", "c"),
         ('<p style="font-size: 12px; margin: 0">a', "a"),
+        ("<p>a\n<pre>\n  b\n\tc \n</pre>\nd", "a\n  b\n\tc \nd"),
+        ("a<textarea>\n <b>&amp; c\n</textarea> d", "a \n <b>& c\n d"),
+        ("<pre>\n\n \n</pre>", " "),
+        ('<img alt="Stocks & Shares">', "Stocks & Shares"),
         ("3 < 4 <3 a</>b</ x>c<?php x ?>d<![if !x]>e", "3 < 4 <3 abcde"),
         ("", ""),
     ],
@@ -67,8 +71,11 @@ def test_the_text_is_the_parsers(markup, text):
         '<p style="opacity:0">a',
         '<p style="d\\69splay:none">a',
         '<p style="display&#58;none">a',
-        "<pre> a</pre>",
-        "<textarea>a</textarea>",
+        "<xmp> a</xmp>",
+        "<listing> a</listing>",
+        "<textarea>a",
+        "<script></script>&#10;<button>a</button>b",
+        "<pre><img alt=a></pre>",
         "a<!-- b",
         "a<b c='",
         "a<b",
@@ -133,9 +140,9 @@ def _number(name):
 
 
 TAGS = (
-    "a b br body center div dl dd dt font form frame frameset h1 head hr html i iframe img input li link"
-    " meta noframes noscript o:p object ol option p rp ruby script select span style table tbody td th"
-    " title tr u ul unknown video"
+    "a b br body button center div dl dd dt font form frame frameset h1 head hr html i iframe img input li"
+    " link meta noframes noscript o:p object ol option p pre rp ruby script select span style table tbody td th"
+    " textarea title tr u ul unknown video"
 )
 PIECES = st.sampled_from([f"<{tag}>" for tag in TAGS.split()])
 PIECES |= st.sampled_from([f"</{tag}>" for tag in TAGS.split()])
@@ -161,6 +168,7 @@ PIECES |= st.sampled_from(
     [
         "<img alt=' '>", '<img alt="a b&lt;"alt=c>', "<img alt=&nbsp;>", "<area alt=x>", "<input value=v>",
         "<input type=submit value='a b'>", "<input type=Image alt=d value=e>", "<input type=hidden>",
+        "<img alt='a & b'>", "<img alt=&>", "<img alt='& &lt;&'>", "<img alt='&;'>", "&#10;", "&#9;", "\r",
         "<input/>", "<input >", "<img >", "<input x>",
         "<b style=font-size:1px>", "<b style='font:1em/0 x'>", "<b hidden=x>", "<b x = '>' y>", "<b =>",
         "<b x=y/>", "<!>", "<!-->", "<!--->", "--!>", "<!--", "<b<i>", "<b'>", "<www>", "<a:/b>", "<é>",
@@ -173,6 +181,42 @@ PIECES |= st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=3), max_size=25), st.booleans())
 def test_any_markup_is_read_as_the_parser_reads_it(pieces, alt):
     agrees("".join(pieces), alt, 12)
+
+
+KEPT = [
+    "<pre>",
+    "</pre>",
+    "<textarea>",
+    "</textarea>",
+    "<p>",
+    "<br>",
+    "<td>",
+    "<b>",
+    "<rt>",
+    "</b>",
+    "<template>",
+]
+KEPT += [
+    " ",
+    "\n",
+    "\t",
+    "\r",
+    "\f",
+    "x",
+    "&#10;",
+    "&#32;",
+    "&Tab;",
+    "&NewLine;",
+    "</template>",
+    "\xa0",
+]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from(KEPT), max_size=25).map("".join))
+def test_white_space_that_is_kept_is_what_the_parser_keeps(markup):
+    agrees("<pre>" + markup)
+    agrees(markup)
 
 
 @settings(max_examples=300, deadline=None)

@@ -75,9 +75,12 @@ _VOID = "area base basefont br col frame hr img input isindex link meta param"
 _OF_HEAD = "script style meta link title base"
 _UNREAD = "frame frameset noframes"
 
-IS_VOID, IS_SKIPPED, IS_UNREAD, IS_GONE, HAS_ALT, IS_INPUT, OF_HEAD = (1 << i for i in range(7))
+IS_VOID, IS_SKIPPED, IS_UNREAD, IS_GONE, HAS_ALT, IS_INPUT, OF_HEAD, IS_KEPT, IS_RAW = (
+    1 << i for i in range(9)
+)
 """Bits of ``Elements.kinds``. Skipped is what is no mark-up up to its end tag, and not seen; gone is what is
-not seen with all inside; unread are elements whose inside follows rules of its own."""
+not seen with all inside; unread are elements whose inside follows rules of its own; kept is white space
+inside; raw is what is no mark-up up to its end tag, but seen."""
 
 NO_MARK, A_BLOCK, A_LINE, A_CELL, A_SPACE = range(5)
 _MARKS = {BLOCK: A_BLOCK, LINE: A_LINE, CELL: A_CELL, " ": A_SPACE}
@@ -156,14 +159,17 @@ def elements() -> Elements:
     ]
     unread = set(_UNREAD.split())
     skipped = (RAW & GONE_ELEMENTS) - unread
+    kept, raw = ["pre", "textarea"], ["textarea"]
     kinds = {
         IS_VOID: _VOID.split(),
         IS_SKIPPED: sorted(skipped),
-        IS_UNREAD: sorted((RAW | PREFORMATTED_ELEMENTS | unread) - skipped),
+        IS_UNREAD: sorted((RAW | PREFORMATTED_ELEMENTS | unread) - skipped - {*kept, *raw}),
         IS_GONE: sorted(GONE_ELEMENTS - skipped),
         HAS_ALT: ["img", "area"],
         IS_INPUT: ["input"],
         OF_HEAD: _OF_HEAD.split(),
+        IS_KEPT: kept,
+        IS_RAW: raw,
     }
     known = {name for pair in closes for name in pair} | set(START_MARKS) | set(END_MARKS)
     known |= {name for names in kinds.values() for name in names}

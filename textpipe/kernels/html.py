@@ -17,14 +17,17 @@ from textpipe.kernels.html_writing import (
     A_SPACE,
     BLANK,
     GONE,
+    KEEPING,
     MISPLACED,
     MODE,
     OPEN,
     SMALL,
+    TAIL,
     WRITTEN,
     entity,
     find,
     is_word,
+    keep,
     mark,
     put,
     stand_in,
@@ -32,7 +35,9 @@ from textpipe.kernels.html_writing import (
 
 HTML, HEAD, BODY = 1, 2, 3
 IN_HEAD, IN_BODY = 3, 10
-IS_VOID, IS_SKIPPED, IS_UNREAD, IS_GONE, HAS_ALT, IS_INPUT, OF_HEAD = (1 << i for i in range(7))
+IS_VOID, IS_SKIPPED, IS_UNREAD, IS_GONE, HAS_ALT, IS_INPUT, OF_HEAD, IS_KEPT, IS_RAW = (
+    1 << i for i in range(9)
+)
 """As in ``clean/html_rules.py``."""
 
 NAMED = (read_only(types.int32), read_only(types.int32), read_only(types.uint8))
@@ -56,6 +61,8 @@ def _close(state, stack, end_marks):
     state[OPEN] -= 1
     if state[OPEN] < state[GONE]:
         state[GONE] = 0
+    if state[OPEN] < state[KEEPING]:
+        state[KEEPING] = 0
 
 
 @inlined
@@ -104,17 +111,22 @@ def read_quickly(
     out     uint8[2 * len(text) + 16]
     """
     result[0] = -1
-    n, at = len(text), np.int64(0)
+    n, at, no_tag_before = len(text), np.int64(0), np.int64(0)
     state, found = np.zeros(16, np.int64), np.empty(8, np.int64)
     while at < n:
         letter = text[at]
         after = text[at + 1] if at + 1 < n else 0
-        tag = letter == 60 and (
-            97 <= SMALL[after] <= 122 or after == 33 or after == 47 or after == 63
+        tag = (
+            letter == 60
+            and at >= no_tag_before
+            and (97 <= SMALL[after] <= 122 or after == 33 or after == 47 or after == 63)
         )
         if not tag:
             if BLANK[letter]:
-                mark(state, A_SPACE)
+                if not state[KEEPING]:
+                    mark(state, A_SPACE)
+                elif letter != 13 or after != 10:  # the parser has one letter for all ends of lines
+                    keep(state, out, 10 if letter == 13 else letter)
                 at += 1
                 continue
             innermost = stack[state[OPEN] - 1, 0] if state[OPEN] else HTML
@@ -124,12 +136,13 @@ def read_quickly(
             if innermost in (HEAD, HTML):
                 _imply(state, stack, 0)
             if letter == 38:
+                before = state[WRITTEN]
                 at = entity(
                     text, at, n, state, out,
                     entity_slots, entity_starts, entity_letters, text_starts, texts, windows,
                 )  # fmt: skip
-                if at < 0:
-                    return
+                if at < 0 or (innermost <= HEAD and innermost > 0 and state[WRITTEN] == before):
+                    return  # white space by its number or name does not end a head
                 continue
             if letter == 0:
                 return
@@ -262,8 +275,14 @@ def read_quickly(
         _push(state, stack, element, begin, end)
         if kind & IS_GONE and not state[GONE]:
             state[GONE] = state[OPEN]
+        if kind & IS_KEPT and not state[KEEPING]:
+            state[KEEPING] = state[OPEN]
         if kind & IS_SKIPPED:
             at = past_skipped(text, at, begin, end)
             if at < 0:
                 return
-    result[0] = state[WRITTEN]
+        elif kind & IS_RAW:  # text up to its end tag, with references to characters
+            no_tag_before = past_skipped(text, at, begin, end)
+            if no_tag_before < 0:
+                return
+    result[0] = state[WRITTEN] - state[TAIL]

@@ -11,9 +11,11 @@ import numpy as np
 from textpipe.kernels.compiled import inlined
 
 REFUSED = np.int64(-1)
-SPACE, LINES, BLOCKS, CELLS, WRITTEN, GONE, OPEN, MODE, MISPLACED = range(9)
+SPACE, LINES, BLOCKS, CELLS, WRITTEN, GONE, OPEN, MODE, MISPLACED, KEEPING, KEPT, TAIL = range(12)
 """Places in the state. The first four are pending; then how much was written, which open element is not seen
-with all inside (0 if none, else how many were open with it), and three that are the stack's."""
+with all inside (0 if none, else how many were open with it), three that are the stack's, and which open
+element keeps white space as it is (as above). The last two are how many bytes at the end of what was written
+a break that follows at once replaces, and how many are white space that an end of the text does without."""
 
 A_BLOCK, A_LINE, A_CELL, A_SPACE = 1, 2, 3, 4
 
@@ -63,8 +65,13 @@ def is_word(text, begin, end, word):
 
 @inlined
 def mark(state, mark):
-    if state[GONE]:
+    if state[GONE] or mark == 0:
         return
+    if state[KEPT]:
+        if mark != A_SPACE and not state[SPACE]:  # the line end before a break is no other one
+            state[WRITTEN] -= state[KEPT]
+            state[TAIL] -= state[KEPT]
+        state[KEPT] = 0
     if mark == A_BLOCK:
         state[BLOCKS] = 1
     elif mark == A_LINE:
@@ -104,6 +111,33 @@ def put(state, out, letter):
         _break(state, out)
     out[state[WRITTEN]] = letter
     state[WRITTEN] += 1
+    state[KEPT] = state[TAIL] = 0
+
+
+@inlined
+def keep(state, out, letter):
+    """White space that is kept as it is."""
+    if state[GONE]:
+        return
+    if letter == 12:
+        mark(state, A_SPACE)
+    elif letter != 10:
+        put(state, out, letter)
+    elif (
+        state[LINES] or state[BLOCKS] or state[CELLS]
+    ):  # the line end after a break is no other one
+        before = state[WRITTEN]
+        _break(state, out)
+        state[TAIL] += state[WRITTEN] - before
+    elif state[WRITTEN]:
+        before = state[WRITTEN]
+        _break(state, out)
+        out[state[WRITTEN]] = letter
+        state[WRITTEN] += 1
+        state[KEPT] = state[WRITTEN] - before
+        state[TAIL] += state[KEPT]
+    else:
+        state[SPACE] = 0
 
 
 @inlined
@@ -156,6 +190,8 @@ def entity(
         if 128 <= code < 160:
             code = windows[code - 128]
         if code <= 32 and BLANK[code]:
+            if state[KEEPING]:
+                return REFUSED
             mark(state, A_SPACE)
         else:
             _put_code(state, out, code)
@@ -182,6 +218,8 @@ def entity(
         return np.int64(at + 1)
     first = texts[text_starts[found]]
     if BLANK[first]:
+        if state[KEEPING]:
+            return REFUSED
         mark(state, A_SPACE)
     else:
         for i in range(text_starts[found], text_starts[found + 1]):
@@ -194,6 +232,8 @@ def stand_in(
     text, begin, end, state, out, slots, starts, letters, text_starts, texts, windows
 ):  # fmt: skip
     """Write an image's alternative or a button's label; false if it is refused."""
+    if state[KEEPING]:
+        return False
     seen, unclear, at = False, False, begin
     while at < end:
         letter = text[at]
@@ -202,13 +242,15 @@ def stand_in(
         at += 1
         if letter == 38:  # in attributes, old names without a semicolon follow rules of their own
             unclear = True
-            numeric = at < end and text[at] == 35
+            numeric, first = at < end and text[at] == 35, at
             while at < end and (
                 48 <= text[at] <= 57 or 97 <= SMALL[text[at]] <= 122 or text[at] == 35
             ):
                 at += 1
             if at < end and text[at] == 59:
                 at += 1
+            elif at == first:  # it is one, and nothing else
+                seen = True
             elif not numeric:
                 return False
         elif letter >= 128:
