@@ -270,7 +270,7 @@ def html_twins() -> Callable[[str], None]:
     stage = CleanHtml()
 
     def work(text: str) -> None:
-        quick = read_quickly(text, True, 1000)
+        quick = read_quickly([text], True, 1000)[0]
         if quick is not None:
             read = stage._read(
                 "", keep_addresses(without_marks(clean_surrogates(text))), TextWriter

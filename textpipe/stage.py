@@ -20,6 +20,7 @@ pipeline, ``learn`` and ``apply`` are called with ``Documents``.
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -267,6 +268,10 @@ class TextStage(Stage):
         """What becomes of one region of a document (most documents are one region of kind "")."""
         return Cleaned([Region(region.kind, self.of(region.text))])
 
+    def clean_all(self, regions: list[Region]) -> list[Cleaned]:
+        """What becomes of each of these regions, for a stage that has a quicker way with many."""
+        return [self.clean(region) for region in regions]
+
     def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
         """Where in ``region`` the code points of each cleaned region come from; see ``explain``.
 
@@ -278,8 +283,10 @@ class TextStage(Stage):
     def apply(self, documents: Documents) -> Documents:
         counts = dict(documents.counts)
         cleaned, changed = [], False
-        for row, regions in enumerate(documents.documents_regions()):
-            results = [self.clean(region) for region in regions]
+        by_document = list(documents.documents_regions())
+        done = iter(self.clean_all(list(itertools.chain.from_iterable(by_document))))
+        for row, regions in enumerate(by_document):
+            results = list(itertools.islice(done, len(regions)))
             cleaned.append([region for result in results for region in result.regions])
             changed |= len(cleaned[-1]) != len(regions)
             changed |= not all(map(operator.is_, cleaned[-1], regions))

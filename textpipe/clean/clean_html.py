@@ -97,27 +97,36 @@ class CleanHtml(TextStage):
         return self.clean(Region("", text)).regions[0].text
 
     def clean(self, region: Region) -> Cleaned:
-        kind, text = region
-        if kind not in ("", "html"):
-            return Cleaned([region], {"hidden_characters": 0, "degraded": 0})
-        if kind == "" and not looks_like_html(text):
-            return Cleaned(
-                [Region(kind, decode_entities(text))], {"hidden_characters": 0, "degraded": 0}
-            )
-        kind = "plain" if kind == "html" else kind
-        quick = self._read_quickly(text)
-        if quick is not None:
-            return Cleaned([Region(kind, quick)], {"hidden_characters": 0, "degraded": 0})
-        markup = keep_addresses(without_marks(clean_surrogates(text)))
-        return self._read(kind, markup, TextWriter)
+        return self.clean_all([region])[0]
 
-    def _read_quickly(self, text: str) -> str | None:
-        """The text, where nothing in it is hidden or out of the way; as the parser would have read it."""
-        if self.links or not rules_hold():
-            return None
-        if not worth_compiling(len(text)):
-            return None
-        return read_quickly(text, self.alt, self.max_depth)
+    def clean_all(self, regions: list[Region]) -> list[Cleaned]:
+        are_html = [
+            kind == "html" or (kind == "" and looks_like_html(text)) for kind, text in regions
+        ]
+        quick = iter(
+            self._read_quickly(
+                [region.text for region, html in zip(regions, are_html, strict=True) if html]
+            )
+        )
+        return [
+            self._of_html(region, next(quick)) if html else _of_others(region)
+            for region, html in zip(regions, are_html, strict=True)
+        ]
+
+    def _read_quickly(self, markups: list[str]) -> list[str | None]:
+        """The texts in which nothing is hidden or out of the way, as the parser would have read them."""
+        if self.links or not markups or not rules_hold():
+            return [None] * len(markups)
+        if not worth_compiling(sum(map(len, markups))):
+            return [None] * len(markups)
+        return read_quickly(markups, self.alt, self.max_depth)
+
+    def _of_html(self, region: Region, quick: str | None) -> Cleaned:
+        kind = "plain" if region.kind == "html" else region.kind
+        if quick is not None:
+            return Cleaned([Region(kind, quick)], _NOTHING)
+        markup = keep_addresses(without_marks(clean_surrogates(region.text)))
+        return self._read(kind, markup, TextWriter)
 
     def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
         kind, text = region
@@ -160,3 +169,13 @@ class CleanHtml(TextStage):
         if unseen and self.hidden == "apart":
             regions.append(Region("hidden", unseen))
         return Cleaned(regions, {"hidden_characters": len(unseen), "degraded": int(degraded)})
+
+
+_NOTHING = {"hidden_characters": 0, "degraded": 0}
+
+
+def _of_others(region: Region) -> Cleaned:
+    """What is no HTML: of unknown kind, whole entities are decoded in it."""
+    if region.kind == "":
+        region = Region("", decode_entities(region.text))
+    return Cleaned([region], _NOTHING)

@@ -34,24 +34,23 @@ def rules_hold() -> bool:
     return bool(etree.LIBXML_VERSION[:2] == LIBXML2)
 
 
-def read_quickly(markup: str, alt: bool, max_depth: int) -> str | None:
-    """The text of HTML; None if it must be read by the parser.
+def read_quickly(markups: list[str], alt: bool, max_depth: int) -> list[str | None]:
+    """The text of each HTML; None for one that must be read by the parser.
 
-    >>> read_quickly("<p>Hi &amp; bye,<p>buy <b>che</b>ap<br>pills!", True, 1000)
-    'Hi & bye,\\nbuy cheap\\npills!'
-    >>> read_quickly("<p hidden>Hi", True, 1000)
+    >>> read_quickly(["<p>Hi &amp; bye,<p>buy <b>che</b>ap<br>pills!", "<p hidden>Hi"], True, 1000)
+    ['Hi & bye,\nbuy cheap\npills!', None]
     """
     from textpipe.kernels import html
 
-    try:
-        encoded = np.frombuffer(markup.encode(), np.uint8)
-    except UnicodeEncodeError:  # lone surrogates
-        return None
+    encoded = [_encoded(markup) for markup in markups]
+    offsets = np.cumsum([0, *map(len, encoded)])
     known, named = elements(), entities()
     stack = np.empty((min(max_depth, DEEPEST), 3), np.int64)
-    out, result = np.empty(2 * len(encoded) + 16, np.uint8), np.empty(1, np.int64)
+    out = np.empty(2 * offsets[-1] + 16 * len(encoded), np.uint8)
+    sizes = np.empty(len(encoded), np.int64)
     html.read_quickly(
-        encoded,
+        np.frombuffer(b"".join(encoded), np.uint8),
+        offsets,
         alt,
         stack,
         *known.names,
@@ -60,6 +59,18 @@ def read_quickly(markup: str, alt: bool, max_depth: int) -> str | None:
         *named[1:],
         of_windows(),
         out,
-        result,
+        sizes,
     )
-    return None if result[0] < 0 else out[: result[0]].tobytes().decode()
+    written, at = out.data, 0
+    found: list[str | None] = []
+    for size in sizes.tolist():
+        found.append(None if size < 0 else str(written[at : at + size], "utf-8"))
+        at += max(size, 0)
+    return found
+
+
+def _encoded(markup: str) -> bytes:
+    try:
+        return markup.encode()
+    except UnicodeEncodeError:  # lone surrogates
+        return b"\0"  # which is refused

@@ -21,6 +21,7 @@ from textpipe.kernels.html_writing import (
     MISPLACED,
     MODE,
     OPEN,
+    REFUSED,
     SMALL,
     TAIL,
     WRITTEN,
@@ -88,29 +89,14 @@ def _imply(state, stack, kind):
         mark(state, A_BLOCK)
 
 
-@compiled(
-    read_only(types.uint8), types.boolean, writable(types.int64, 2),
-    *NAMED, read_only(types.int32), read_only(types.uint8), read_only(types.uint8),
-    read_only(types.int32), read_only(types.boolean, 2),
-    *NAMED, read_only(types.int32), read_only(types.uint8), read_only(types.int64),
-    writable(types.uint8), writable(types.int64),
-)  # fmt: skip
-def read_quickly(
+@inlined
+def _read(
     text, alt, stack,
     slots, starts, letters, kinds, start_marks, end_marks, weights, closes,
     entity_slots, entity_starts, entity_letters, text_starts, texts, windows,
-    out, result,
+    out,
 ):  # fmt: skip
-    """Write the visible text of HTML to ``out``; ``result[0]`` is its length, -1 if it was refused.
-
-    text    UTF-8
-    alt     are images' alternatives and buttons' labels text?
-    stack   int64[most that may be open, 3]: element, begin and end of its name
-    slots, ... closes          fields of ``html_rules.Elements``
-    entity_slots, ... texts    fields of ``html_rules.Entities``; windows: ``html_rules.of_windows()``
-    out     uint8[2 * len(text) + 16]
-    """
-    result[0] = -1
+    """Write the visible text of one HTML; its length, or REFUSED."""
     n, at, no_tag_before = len(text), np.int64(0), np.int64(0)
     state, found = np.zeros(16, np.int64), np.empty(8, np.int64)
     while at < n:
@@ -142,14 +128,14 @@ def read_quickly(
                     entity_slots, entity_starts, entity_letters, text_starts, texts, windows,
                 )  # fmt: skip
                 if at < 0 or (innermost <= HEAD and innermost > 0 and state[WRITTEN] == before):
-                    return  # white space by its number or name does not end a head
+                    return REFUSED  # white space by its number or name does not end a head
                 continue
             if letter == 0:
-                return
+                return REFUSED
             if letter == 0xEF and text[at + 1] == 0xB7 and text[at + 2] <= 0x95:  # our own marks
-                return
+                return REFUSED
             if letter == 0xEF and at == 0:  # a byte order mark
-                return
+                return REFUSED
             put(state, out, letter)
             at += 1
             while (
@@ -167,37 +153,37 @@ def read_quickly(
         if after == 33 or after == 63:
             at = past_comment(text, at)
             if at < 0:
-                return
+                return REFUSED
             continue
         closing = after == 47
         begin = at + 2 if closing else at + 1
         if begin >= n:
-            return
+            return REFUSED
         end = begin
         while end < n and not (BLANK[text[end]] or text[end] == 62 or text[end] == 47):
             if text[end] == 64 or text[end] == 0:  # <me@x.de> is an address, and text
-                return
+                return REFUSED
             end += 1
         if end >= n:
-            return
+            return REFUSED
         if closing and not 97 <= SMALL[text[begin]] <= 122:  # </ > is as a comment, </> is nothing
             while at < n and text[at] != 62:
                 at += 1
             if at >= n:
-                return
+                return REFUSED
             at += 1
             continue
         if text[end] == 47 and text[end - 1] == 58:  # <http://x.de>
-            return
+            return REFUSED
         if end - begin > 3 and text[begin + 3] == 46 and is_word(text, begin, begin + 3, b"www"):
-            return
+            return REFUSED
         element = max(find(text, begin, end, True, slots, starts, letters), 0)
         kind = kinds[element]
         if kind & IS_UNREAD:
-            return
+            return REFUSED
         at = attributes(text, end, found) if text[end] != 62 else np.int64(end + 1)
         if at < 0:
-            return
+            return REFUSED
         if closing:
             if state[MISPLACED] and 0 < element <= BODY:
                 state[MISPLACED] -= 1
@@ -225,7 +211,7 @@ def read_quickly(
         while state[OPEN] and closes[element, stack[state[OPEN] - 1, 0]]:
             _close(state, stack, end_marks)
         if state[OPEN] + 4 > len(stack):
-            return
+            return REFUSED
         if element in (HEAD, BODY):
             if state[OPEN] == 0:
                 _push(state, stack, HTML, 0, 0)
@@ -247,7 +233,7 @@ def read_quickly(
                 first, last = found[4], found[5]
                 for i in range(first, last):
                     if text[i] >= 128 or text[i] == 38:
-                        return
+                        return REFUSED
                 if first >= 0 and is_word(text, first, last, b"hidden"):
                     which = -1
                 else:
@@ -266,10 +252,10 @@ def read_quickly(
                 text, found[which], found[which + 1], state, out,
                 entity_slots, entity_starts, entity_letters, text_starts, texts, windows,
             ):  # fmt: skip
-                return
+                return REFUSED
         if kind & IS_VOID or (has_more and found[6]):
             if kind & IS_SKIPPED:
-                return
+                return REFUSED
             mark(state, end_marks[element])
             continue
         _push(state, stack, element, begin, end)
@@ -280,9 +266,43 @@ def read_quickly(
         if kind & IS_SKIPPED:
             at = past_skipped(text, at, begin, end)
             if at < 0:
-                return
+                return REFUSED
         elif kind & IS_RAW:  # text up to its end tag, with references to characters
             no_tag_before = past_skipped(text, at, begin, end)
             if no_tag_before < 0:
-                return
-    result[0] = state[WRITTEN] - state[TAIL]
+                return REFUSED
+    return state[WRITTEN] - state[TAIL]
+
+
+@compiled(
+    read_only(types.uint8), read_only(types.int64), types.boolean, writable(types.int64, 2),
+    *NAMED, read_only(types.int32), read_only(types.uint8), read_only(types.uint8),
+    read_only(types.int32), read_only(types.boolean, 2),
+    *NAMED, read_only(types.int32), read_only(types.uint8), read_only(types.int64),
+    writable(types.uint8), writable(types.int64),
+)  # fmt: skip
+def read_quickly(
+    texts, offsets, alt, stack,
+    slots, starts, letters, kinds, start_marks, end_marks, weights, closes,
+    entity_slots, entity_starts, entity_letters, entity_text_starts, entity_texts, windows,
+    out, sizes,
+):  # fmt: skip
+    """Write the visible text of HTML to ``out``, one text after another; ``sizes`` [n] are their bytes, -1 of
+    one that was refused.
+
+    texts   UTF-8: text ``i`` is ``texts[offsets[i]:offsets[i + 1]]``
+    alt     are images' alternatives and buttons' labels text?
+    stack   int64[most that may be open, 3]: element, begin and end of its name
+    slots, ... closes          fields of ``html_rules.Elements``
+    entity_slots, ... entity_texts    fields of ``html_rules.Entities``; windows: ``html_rules.of_windows()``
+    out     uint8[2 * len(texts) + 16 * n]
+    """
+    written = 0
+    for i in range(len(sizes)):
+        sizes[i] = _read(
+            texts[offsets[i] : offsets[i + 1]], alt, stack,
+            slots, starts, letters, kinds, start_marks, end_marks, weights, closes,
+            entity_slots, entity_starts, entity_letters, entity_text_starts, entity_texts, windows,
+            out[written:],
+        )  # fmt: skip
+        written += max(sizes[i], 0)
