@@ -31,7 +31,8 @@ import pyarrow as pa
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from textpipe.documents import Documents, Int32, Matrix, Region, Regions, Tokens
+from textpipe.documents import Documents, Int32, Int64, Matrix, Region, Regions, Tokens
+from textpipe.documents.tokens import per_row
 from textpipe.errors import DefinitionError, TextpipeError
 from textpipe.options import check_values
 
@@ -259,6 +260,10 @@ class TextStage(Stage):
 
     reads = ("text",)
     writes = ("text",)
+    kinds: ClassVar[frozenset[str] | None] = None
+    """The kinds of regions that may change; None are all of them. Others are not looked at."""
+    counted: ClassVar[tuple[str, ...]] = ()
+    """What is counted of each document, also where it is 0."""
 
     def of(self, text: str) -> str:
         """What becomes of one text."""
@@ -281,6 +286,32 @@ class TextStage(Stage):
         return None
 
     def apply(self, documents: Documents) -> Documents:
+        rows = self._rows_of_kinds(documents)
+        if rows is None:
+            done = self._apply_to_all(documents)
+        elif not len(rows):
+            done = documents
+        else:
+            some = documents.with_(mails=None).take(rows)
+            done = documents.with_texts_of(rows, self._apply_to_all(some))
+        missing = {f"{self.name()}.{key}" for key in self.counted} - done.counts.keys()
+        if not missing:
+            return done
+        zeros = {key: np.zeros(len(documents), np.int64) for key in sorted(missing)}
+        return done.with_(counts={**done.counts, **zeros})
+
+    def _rows_of_kinds(self, documents: Documents) -> Int64 | None:
+        """Which documents have a region that may change; None where all of them may."""
+        regions = documents.regions
+        if self.kinds is None or regions is None:
+            return None
+        wanted = np.array([kind in self.kinds for kind in regions.kinds], bool)
+        if not wanted.any():
+            return np.empty(0, np.int64)
+        rows = np.flatnonzero(per_row(wanted[regions.codes], regions.rows))
+        return rows if len(rows) < len(documents) else None
+
+    def _apply_to_all(self, documents: Documents) -> Documents:
         counts = dict(documents.counts)
         cleaned, changed = [], False
         by_document = list(documents.documents_regions())

@@ -1,10 +1,14 @@
 """CleanHtml: what a reader sees, what is hidden, what is no HTML at all, and hostile mark-up."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from textpipe.clean.clean_html import CleanHtml
 from textpipe.documents import Documents, Region
 from textpipe.errors import DefinitionError
+from textpipe.run.parcel import to_parcel
 
 
 def seen(markup, **options):
@@ -207,3 +211,30 @@ def test_options_are_checked():
         CleanHtml(max_depth=0).check()
     with pytest.raises(DefinitionError, match="hidden"):
         CleanHtml(hidden="away").check()
+
+
+MARKUPS = ["<p>a<b>ä</b>", "<i hidden>b</i>c", "R&amp;D", "plain é", "", "<p>" * 9]
+REGIONS = st.builds(
+    Region, st.sampled_from(["subject", "plain", "html", "", "hidden"]), st.sampled_from(MARKUPS)
+)
+
+
+@given(st.lists(st.lists(REGIONS, max_size=3), min_size=1, max_size=8), st.booleans())
+def test_documents_without_html_are_passed_over_and_nothing_else_changes(
+    documents: list[list[Region]], counted: bool
+) -> None:
+    batch = Documents.of_regions(documents)
+    if counted:
+        before = np.arange(len(batch)) + 1
+        batch = batch.with_(counts={"clean_html.degraded": before, "other": before})
+    stage = CleanHtml(hidden="apart", max_depth=5)
+    made = stage.apply(batch)
+    all_of_them = stage._apply_to_all(batch)
+    zeros = {f"clean_html.{name}": np.zeros(len(batch), np.int64) for name in stage.counted}
+    expected = all_of_them.with_(counts={**zeros, **all_of_them.counts})
+    touched = {kind for regions in documents for kind, _ in regions} & stage.kinds
+    if touched:
+        assert to_parcel(made) == to_parcel(expected)
+    else:  # regions that do not change may keep their numbers
+        assert list(made.documents_regions()) == list(expected.documents_regions())
+        assert made.counts.keys() == expected.counts.keys()

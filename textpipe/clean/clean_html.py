@@ -68,6 +68,9 @@ class CleanHtml(TextStage):
     'if a < b and c > d: mail <me@x.de>'
     """
 
+    kinds = frozenset(("", "html"))
+    counted = ("hidden_characters", "degraded")
+
     def __init__(
         self,
         hidden: Literal["drop", "keep", "apart"] = "drop",
@@ -176,6 +179,6 @@ _NOTHING = {"hidden_characters": 0, "degraded": 0}
 
 def _of_others(region: Region) -> Cleaned:
     """What is no HTML: of unknown kind, whole entities are decoded in it."""
-    if region.kind == "":
-        region = Region("", decode_entities(region.text))
-    return Cleaned([region], _NOTHING)
+    text = decode_entities(region.text) if region.kind == "" else region.text
+    same = text == region.text
+    return Cleaned([region if same else Region("", text)], _NOTHING)

@@ -38,7 +38,7 @@ def read_quickly(markups: list[str], alt: bool, max_depth: int) -> list[str | No
     """The text of each HTML; None for one that must be read by the parser.
 
     >>> read_quickly(["<p>Hi &amp; bye,<p>buy <b>che</b>ap<br>pills!", "<p hidden>Hi"], True, 1000)
-    ['Hi & bye,\nbuy cheap\npills!', None]
+    ['Hi & bye,\\nbuy cheap\\npills!', None]
     """
     from textpipe.kernels import html
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from textpipe.documents.arrays import Int64
 from textpipe.documents.bags import Bags
@@ -90,6 +91,21 @@ class Documents:
             None if self.mails is None else self.mails.take(pa.array(at)),
             None if self.bags is None else self.bags.take(at),
         )
+
+    def with_texts_of(self, rows: Int64, others: Documents) -> Documents:
+        """The same batch, with the text, regions and counts of ``others`` at ``rows``, which ascend."""
+        at = np.zeros(len(self), bool)
+        at[rows] = True
+        counts = dict(self.counts)
+        for name, values in others.counts.items():
+            old = self.counts.get(name)
+            counts[name] = np.zeros(len(self), np.int64) if old is None else old.copy()
+            counts[name][rows] = values
+        regions = self.regions
+        if regions is not None and others.regions is not None:
+            regions = regions.replaced(rows, others.regions)
+        text = pc.replace_with_mask(self.text, pa.array(at), others.text)
+        return self.with_(text=text, regions=regions, counts=counts)
 
     def batches(self, size: int) -> Iterator[Documents]:
         """The documents in parts of ``size``, in order."""

@@ -50,6 +50,18 @@ class Regions:
         at, rows = take_rows(self.rows, indices)
         return Regions(self.kinds, self.codes[at], self.starts[at], self.ends[at], rows)
 
+    def replaced(self, rows: Int64, others: Regions) -> Regions:
+        """The same, with the regions of ``others`` for the documents at ``rows``."""
+        index = np.arange(len(self), dtype=np.int64)
+        index[rows] = len(self) + np.arange(len(rows))
+        made = Regions.concat([self, others]).take(index)
+        used, first = np.unique(made.codes, return_index=True)
+        order = used[np.argsort(first)]  # as join numbers them
+        table = np.zeros(len(made.kinds), np.uint8)
+        table[order] = np.arange(len(order))
+        kinds = tuple(made.kinds[code] for code in order)
+        return Regions(kinds, table[made.codes], made.starts, made.ends, made.rows)
+
     @staticmethod
     def concat(parts: Sequence[Regions]) -> Regions:
         """The regions of all parts' documents, one part after another."""
