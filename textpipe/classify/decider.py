@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, ClassVar
 
 import numpy as np
@@ -94,8 +93,7 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
             unsure |= matrix.known == 0
             if matrix.total is not None and self.minimum_known:
                 unsure |= matrix.known < self.minimum_known * matrix.total
-        return dataclasses.replace(
-            decisions,
+        return decisions.with_(
             unsure=unsure,
             known=None if matrix is None else matrix.known,
             total=None if matrix is None else matrix.total,

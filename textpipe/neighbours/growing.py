@@ -123,10 +123,14 @@ def _is_within_bounds(matrix: Any) -> bool:
         and len(columns) == len(matrix.data)
         and bounds[0] == 0
         and bounds[-1] <= len(columns)
-        and (bounds[1:] >= bounds[:-1]).all()
-        and columns.min(initial=0) >= 0
-        and columns.max(initial=-1) < matrix.shape[1]
+        and (bounds[-1] >= 0 if len(bounds) == 2 else (bounds[1:] >= bounds[:-1]).all())
+        and (not len(columns) or _unsigned(columns).max() < matrix.shape[1])
     )
+
+
+def _unsigned(columns: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers, of which negative ones are larger than any other."""
+    return columns.view(np.uint32 if columns.itemsize == 4 else np.uint64)
 
 
 class GrowingSparse:

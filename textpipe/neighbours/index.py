@@ -148,15 +148,17 @@ class Index:
             ready = self._search
             ready.prepare(self._compared)
         search = ready.nearest
+        threads = n_jobs if n_jobs > 0 else (os.cpu_count() or 1)
+        step = max(1, min(BLOCK, -(-m // threads)))
+        if step == m:
+            search(queries, who, *found)
+            return found
 
         def answer(start: int) -> None:
             end = min(start + step, m)
-            similarities, positions = found.similarities[start:end], found.positions[start:end]
-            asked = queries if end - start == m else queries[start:end]
-            search(asked, who.part(start, end), similarities, positions)
+            part = found.similarities[start:end], found.positions[start:end]
+            search(queries[start:end], who.part(start, end), *part)
 
-        threads = n_jobs if n_jobs > 0 else (os.cpu_count() or 1)
-        step = max(1, min(BLOCK, -(-m // threads)))
         _for_each(answer, range(0, m, step), threads)
         return found
 
