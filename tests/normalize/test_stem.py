@@ -2,6 +2,7 @@ import copy
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import Stemmer
 from hypothesis import given
@@ -79,6 +80,17 @@ def test_no_word_is_lost_and_batches_do_not_matter(algorithm, language, words):
     parts = [stage.transform([[word]]) for word in words]
     assert [part.tokens.of(0)[0] for part in parts] == whole.tokens.of(0)
     assert Documents.concat(parts).tokens.forms.to_pylist() == whole.tokens.forms.to_pylist()
+
+
+@pytest.mark.parametrize("algorithm", ["english", "porter"])
+@given(st.lists(st.text("abeginsty'Y019é-", min_size=1, max_size=9), min_size=1))
+def test_words_that_end_in_a_digit_are_stems_already(algorithm, words):
+    forms = pa.array(dict.fromkeys(words), pa.string())
+    stage = Stem("porter" if algorithm == "porter" else "snowball", "en")
+    expected = Stemmer.Stemmer(algorithm).stemWords(forms.to_pylist())
+    expected = [stem or form for stem, form in zip(expected, forms.to_pylist(), strict=True)]
+    assert stage.map_forms(forms).to_pylist() == expected
+    assert stage.map_forms(forms[1:]).to_pylist() == expected[1:]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Int32: TypeAlias = NDArray[np.int32]
@@ -29,3 +30,18 @@ def take_rows(rows: Int64, indices: Int64) -> tuple[Int64, Int64]:
     new_rows = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
     shift = np.repeat(firsts - new_rows[:-1], lengths)
     return np.arange(new_rows[-1], dtype=np.int64) + shift, new_rows
+
+
+def string_buffers(strings: pa.StringArray) -> tuple[UInt8, Int32]:
+    """All strings' UTF-8 bytes, one string after another, and where in them each begins and ends,
+    int32[n + 1].
+
+    >>> string_buffers(pa.array(["to", "be", "or"]).slice(1))[1].tolist()
+    [0, 2, 4]
+    """
+    _, offsets, data = strings.buffers()
+    if data is None or not len(strings):
+        return np.zeros(0, np.uint8), np.zeros(len(strings) + 1, np.int32)
+    bounds = np.frombuffer(offsets, np.int32)[strings.offset :][: len(strings) + 1]
+    first, last = int(bounds[0]), int(bounds[-1])
+    return np.frombuffer(data, np.uint8)[first:last], bounds - bounds[0] if first else bounds

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from textpipe.documents import Int32, Int64, Tokens
+from textpipe.documents.arrays import string_buffers
 from textpipe.documents.pieces import Pieces, PiecesOfWords
 from textpipe.errors import DefinitionError
 from textpipe.kernels.worth import worth
@@ -87,7 +88,7 @@ class RunsOfCharacters:
         """The bytes of the forms, where each begins and ends, and where its runs begin."""
         padded = pc.binary_join_element_wise(" ", forms, " ", "") if self.word_boundaries else forms
         rows = np.concatenate(([0], np.cumsum(self._sizes(forms).sum(axis=1))))
-        return *_buffers(padded), rows
+        return *string_buffers(padded), rows
 
     def pieces_compiled(self, forms: pa.StringArray) -> Pieces:
         """The pieces, counted where they stand."""
@@ -166,12 +167,3 @@ def _pick(
     return pa.LargeStringArray.from_buffers(
         len(sizes), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))
     )
-
-
-def _buffers(strings: pa.StringArray) -> tuple[NDArray[np.uint8], Int32]:
-    """All strings' UTF-8 bytes, one string after another, and where each begins and ends."""
-    _, offsets, data = strings.buffers()
-    if data is None or not len(strings):
-        return np.zeros(0, np.uint8), np.zeros(len(strings) + 1, np.int32)
-    bounds = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
-    return np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]], bounds - bounds[0]

@@ -6,9 +6,12 @@ import functools
 from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from textpipe.documents.arrays import string_buffers
 from textpipe.errors import DefinitionError, nearest
 from textpipe.normalize.nltk_english import english_stems, worth_compiling
 from textpipe.stage import FormStage
@@ -113,7 +116,12 @@ class Stem(FormStage):
         if self._made_for == ("nltk_snowball", "en") and worth_compiling(len(forms)):
             stems = english_stems(forms, stem_words)
             return pc.if_else(pc.equal(stems, ""), forms, stems)
-        return pa.array(self.of_forms(forms.to_pylist()), pa.string())
+        others = self._made_for in ENGLISH and _not_stems_yet(forms)
+        if others is False or others.all():
+            return pa.array(self.of_forms(forms.to_pylist()), pa.string())
+        rest = pa.array(others)
+        found = pa.array(self.of_forms(forms.filter(rest).to_pylist()), pa.string())
+        return pc.replace_with_mask(forms, rest, found)
 
     def _stemmer(self) -> Callable[[list[str]], list[str]]:
         """From words to stems; made when it is first needed."""
@@ -124,6 +132,23 @@ class Stem(FormStage):
             self._stem_words = _make(*wanted)
             self._made_for = wanted
         return self._stem_words
+
+
+ENGLISH = (("snowball", "en"), ("porter", "en"))
+
+
+def _not_stems_yet(forms: pa.StringArray) -> NDArray[np.bool_]:
+    """Which words [n] English stemmers by Snowball may change: not the third that end in a digit.
+
+    All suffixes end in a letter or an apostrophe. At its beginning an apostrophe is cut off; and "Y", with
+    which a stemmer marks a "y" for itself, becomes small.
+    """
+    data, offsets = string_buffers(forms)
+    if not len(data) or (data == ord("Y")).any():
+        return np.ones(len(forms), bool)
+    first, last = data[offsets[:-1]], data[offsets[1:] - 1]
+    others: NDArray[np.bool_] = (last < ord("0")) | (last > ord("9")) | (first == ord("'"))
+    return others
 
 
 REMEMBERED = 200_000

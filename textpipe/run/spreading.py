@@ -22,8 +22,9 @@ Made = TypeVar("Made")
 PATIENCE = 1.0
 """Seconds of work that are done here before other processes are asked. To start one takes about two."""
 
-SHARES = 4
-"""Parts for each process, so that none has nothing to do while another has a slow one."""
+SHARES, QUICK_SHARES = 4, 2
+"""Parts for each process, and for each thread, so that none has nothing to do while another has a slow one:
+nor while another holds Python's lock."""
 
 AHEAD = 2
 """How many batches are under way for each job: one is worked on, and the next one lies ready."""
@@ -66,7 +67,7 @@ def through(
     large, shares, by_itself = quick and all_kept and chain.memory is None, 1, False
     # what is kept on disk is found by its batch
     if at_hand and chain.memory is None and n_jobs not in (None, 1):
-        shares = jobs(n_jobs) * (1 if quick else SHARES)
+        shares = jobs(n_jobs) * (QUICK_SHARES if quick else SHARES)
         by_itself = shares > 1 and all(stage.by_itself for stage in stages)
     parts = itertools.chain.from_iterable(
         [one] if whole else batches(one, large, 1 if by_itself else shares) for one in given

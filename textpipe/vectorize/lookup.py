@@ -8,9 +8,9 @@ import os
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from textpipe.documents import Int32, Int64
+from textpipe.documents.arrays import string_buffers
 from textpipe.kernels.worth import worth
 
 PER_WORD = 80e-9
@@ -47,7 +47,7 @@ class Lookup:
             return np.array(found, np.int32)
         from textpipe.kernels.strings import fill, find
 
-        strings = _buffers(self.vocabulary)
+        strings = string_buffers(self.vocabulary)
         if self._table is None:
             secret = int.from_bytes(os.urandom(8))
             slots = np.full(1 << (2 * len(self.vocabulary)).bit_length(), -1, np.int64)
@@ -55,14 +55,5 @@ class Lookup:
             self._table = secret, slots
             self._columns = None
         table, columns = self._table, np.empty(len(words), np.int32)
-        find(*strings, *table, *_buffers(words), columns)
+        find(*strings, *table, *string_buffers(words), columns)
         return columns
-
-
-def _buffers(strings: pa.StringArray) -> tuple[NDArray[np.uint8], Int32]:
-    """All strings' UTF-8 bytes, and where in them each begins and ends."""
-    _, offsets, data = strings.buffers()
-    bytes_ = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
-    if not len(strings):
-        return bytes_, np.zeros(1, np.int32)
-    return bytes_, np.frombuffer(offsets, np.int32)[strings.offset :][: len(strings) + 1]
