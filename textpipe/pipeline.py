@@ -43,6 +43,16 @@ MOST_FAILED = 100
 """More documents than these, if they are more than a tenth, are not set aside: it is an error then."""
 
 
+def check_failed(n_failed: int, n: int, why: str) -> None:
+    """Raise InputError if so many of the first ``n`` documents are too many to be set aside; ``why`` the last
+    one was."""
+    if n_failed > max(MOST_FAILED, n // 10):
+        raise InputError(
+            f"{n_failed:,} of the first {n:,} documents could not be worked on: it is not the documents "
+            f"that are wrong. The last one: {why}"
+        )
+
+
 def _must_be_several(stages: Sequence[Stage]) -> None:
     """Raise DefinitionError for a stage that stands in two places: what it learns in one it forgets in the
     other.
@@ -539,11 +549,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 n_failed += 1
                 if set_aside:
                     set_aside(failed)
-                if n_failed > max(MOST_FAILED, (failed.position + 1) // 10):
-                    raise InputError(
-                        f"{n_failed:,} of the first {failed.position + 1:,} documents could not be worked "
-                        f"on: it is not the documents that are wrong. The last one: {failed.why}"
-                    )
+                check_failed(n_failed, failed.position + 1, failed.why)
             yield done.documents
 
     def _with_mails(self, documents: Documents, position: int) -> Documents:

@@ -9,7 +9,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textpipe.errors import SourceError
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from textpipe.run import Failed
 
 Decide = Callable[[Iterable["Documents"]], Iterator[tuple["Documents", "Decisions"]]]
+
+
+class _Part(NamedTuple):
+    """A batch: its key, how many documents it has, and the position of its first one among those that this
+    run decides; None if an earlier run has done it."""
+
+    key: str
+    size: int
+    first: int | None
+
+    def holds(self, position: int) -> bool:
+        """Is the document at this position one of its own?"""
+        return self.first is not None and self.first <= position < self.first + self.size
 
 
 class Parts:
@@ -34,6 +47,8 @@ class Parts:
         self.folder = folder
         self.store = Store(folder / made_by)
         self.done_before = 0
+        self.failed_before: list[Failed] = []
+        """What an earlier run set aside."""
 
     def lines(
         self,
@@ -44,18 +59,36 @@ class Parts:
     ) -> Iterator[str]:
         """What is ``written`` about each batch, in order; only those that are not there are decided.
 
-        ``failed`` is what ``decide`` set aside; what it set aside in an earlier run is added to it.
+        ``failed`` is what ``decide`` has set aside so far. Raises InputError where that, with what earlier
+        runs set aside, is too much of what there is.
         """
+        from textpipe.pipeline import check_failed
         from textpipe.run.parcel import digest, to_parcel
 
-        waiting: deque[tuple[str, list[str], bool]] = deque()
+        waiting: deque[_Part] = deque()
+        n_given = n_seen = 0
 
         def missing() -> Iterator[Documents]:
+            nonlocal n_given
             for batch in rest:
                 key = digest(to_parcel(batch))
-                waiting.append((key, batch.ids.to_pylist(), self.store.has(key)))
-                if not waiting[-1][2]:
+                there = self.store.has(key)
+                waiting.append(_Part(key, len(batch), None if there else n_given))
+                if not there:
+                    n_given += len(batch)
                     yield batch
+
+        def seen(part: _Part) -> None:
+            nonlocal n_seen
+            n_seen += part.size
+            last = [*self.failed_before[-1:], *failed[-1:]]
+            if last:
+                check_failed(len(self.failed_before) + len(failed), n_seen, last[-1].why)
+
+        def there(part: _Part) -> str:
+            lines = self._there(part)
+            seen(part)
+            return lines
 
         rest = iter(batches)
         for batch in rest:  # those at the beginning are handed on one by one
@@ -63,29 +96,30 @@ class Parts:
             if not self.store.has(key):
                 rest = itertools.chain([batch], rest)
                 break
-            yield self._there(key, len(batch), failed)
+            yield there(_Part(key, len(batch), None))
         for batch, decisions in decide(missing()):
-            while waiting[0][2]:
-                key, ids, _ = waiting.popleft()
-                yield self._there(key, len(ids), failed)
-            key, ids, _ = waiting.popleft()
-            own = [dataclasses.astuple(one) for one in failed if one.id in ids]
+            while waiting[0].first is None:
+                yield there(waiting.popleft())
+            part = waiting.popleft()
+            own = [dataclasses.astuple(one) for one in failed if part.holds(one.position)]
             lines = written(batch, decisions)
-            self.store.put(key, json.dumps({"lines": lines, "failed": own}).encode("utf-8"))
+            content = json.dumps({"lines": lines, "failed": own})
+            self.store.put(part.key, content.encode("utf-8"))
+            seen(part)
             yield lines
-        for key, ids, _ in waiting:
-            yield self._there(key, len(ids), failed)
+        for part in waiting:
+            yield there(part)
 
-    def _there(self, key: str, n_documents: int, failed: list[Failed]) -> str:
+    def _there(self, part: _Part) -> str:
         from textpipe.run import Failed
 
-        kept = self.store.get(key)
+        kept = self.store.get(part.key)
         if kept is None:
             raise SourceError(f"{self.folder}: a part is damaged or was removed: run again")
-        part = json.loads(bytes(kept))
-        failed.extend(Failed(*one) for one in part["failed"])
-        self.done_before += n_documents
-        return str(part["lines"])
+        content = json.loads(bytes(kept))
+        self.failed_before += [Failed(*one) for one in content["failed"]]
+        self.done_before += part.size
+        return str(content["lines"])
 
     def remove(self) -> None:
         """All lines are where they belong: these parts can go. Those of others stay."""

@@ -111,7 +111,7 @@ def predict(
             say(f"{counted(parts.done_before, 'document')} were done by an earlier run")
         parts.remove()
     taken.tell("predicted")
-    tell_of_failed(failed)
+    tell_of_failed([*parts.failed_before, *failed] if parts else failed)
     profiling.tell_profile(spent.stages, profile, profile_file)
 
 
