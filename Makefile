@@ -10,7 +10,7 @@ demo: $(VENV)/.installed  ## set up, then train and judge a spam detector on dat
 
 test: $(VENV)/.installed-dev  ## set up, then run the tests and the doctests
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m coverage run -m pytest
+	COVERAGE_RUN=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=
 	$(BIN)/python -m coverage combine --quiet --append || true  # of servers that tests have started
 	$(BIN)/python -m coverage report --fail-under=$$(cat .ci/coverage-floor) --skip-covered
 

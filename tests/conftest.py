@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any_pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_pace")  # no test depends on how busy the machine is
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -294,10 +294,11 @@ class TextStage(Stage):
         else:
             some = documents.with_(mails=None).take(rows)
             done = documents.with_texts_of(rows, self._apply_to_all(some))
-        missing = {f"{self.name()}.{key}" for key in self.counted} - done.counts.keys()
+        names = [f"{self.name()}.{key}" for key in self.counted]
+        missing = [name for name in names if name not in done.counts]
         if not missing:
             return done
-        zeros = {key: np.zeros(len(documents), np.int64) for key in sorted(missing)}
+        zeros = {name: np.zeros(len(documents), np.int64) for name in missing}
         return done.with_(counts={**done.counts, **zeros})
 
     def _rows_of_kinds(self, documents: Documents) -> Int64 | None:
@@ -305,9 +306,9 @@ class TextStage(Stage):
         regions = documents.regions
         if self.kinds is None or regions is None:
             return None
-        wanted = np.array([kind in self.kinds for kind in regions.kinds], bool)
-        if not wanted.any():
+        if self.kinds.isdisjoint(regions.kinds):  # a mail without HTML, by itself
             return np.empty(0, np.int64)
+        wanted = np.array([kind in self.kinds for kind in regions.kinds], bool)
         rows = np.flatnonzero(per_row(wanted[regions.codes], regions.rows))
         return rows if len(rows) < len(documents) else None
 

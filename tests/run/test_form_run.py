@@ -97,7 +97,7 @@ def test_long_words_are_worked_on_but_not_remembered() -> None:
     run = FormRun([stage])
     for _ in range(2):
         assert run.apply(Documents.of([[word, "B"]])).tokens.of(0) == [word.lower(), "b"]
-    assert stage.__dict__["_run"][1] == {"B": "b"}
+    assert stage.__dict__["_run"].of([stage]) == {"B": "b"}
 
 
 def test_an_error_says_where() -> None:

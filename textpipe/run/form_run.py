@@ -87,7 +87,7 @@ def remembered(
     what: str, stages: Sequence[Stage], forms: list[str], make: Callable[[list[str]], list[Any]]
 ) -> list[Any]:
     """What stages ``make`` of each form; by ``what`` the first of them remembers it."""
-    known = _known(what, stages)
+    known = stages[0].__dict__.setdefault(what, Remembered()).of(stages)
     made = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
     if UNKNOWN not in made:
         return made
@@ -99,16 +99,21 @@ def remembered(
     ]
 
 
-def _known(what: str, stages: Sequence[Stage]) -> dict[str, Any]:
-    """What is remembered; nothing, if a stage is another one than it was."""
-    first = stages[0].__dict__
-    them = [one for stage in stages for one in (stage, *_public(stage))]
-    before, known = first.get(what, ([], {}))
-    same = len(before) == len(them) and all(map(operator.is_, before, them))
-    if not same or len(known) > REMEMBERED:  # not emptied: another thread may be reading it
-        known = {}
-        first[what] = them, known
-    return known  # type: ignore[no-any-return]
+class Remembered:
+    """What became of words, for as long as stages have the same options and have learned nothing else."""
+
+    def __init__(self) -> None:
+        self._held: tuple[list[Any], dict[str, Any]] = [], {}
+
+    def of(self, stages: Sequence[Stage]) -> dict[str, Any]:
+        """What is known; nothing, if a stage is another one than it was."""
+        now = [*stages, *itertools.chain.from_iterable(vars(stage).values() for stage in stages)]
+        before, known = self._held
+        same = len(before) == len(now) and all(map(operator.is_, before, now))
+        if not same or len(known) > REMEMBERED:  # not emptied: another thread may be reading it
+            known = {}
+            self._held = now, known  # at once, for the same reason
+        return known
 
 
 Step = Stage | FormRun | WordsToMatrix
@@ -133,8 +138,3 @@ def in_runs(stages: Sequence[Stage], only_matrix: bool = False) -> list[Step]:
         run = before if isinstance(before, FormRun) else FormRun([])
         return [*steps[: -2 if run.stages else -1], WordsToMatrix(run, last)]
     return steps
-
-
-def _public(stage: Stage) -> list[Any]:
-    """Options, and what a stage has learned."""
-    return [value for name, value in vars(stage).items() if not name.startswith("_")]
