@@ -367,12 +367,14 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         observe: Observer | None = None,
         done: int = 0,
         set_aside: SetAside | None = None,
+        judge: bool = True,
     ) -> Iterator[tuple[Documents, Decisions]]:
         """``decide``, batch by batch: each batch (without words and tokens) and what was decided.
 
         Batches are taken one by one, a few ahead with several jobs, so that they may be more than fit
         into memory. ``done`` stages have worked on the documents already. With ``set_aside``, documents
-        that a stage fails at are left out of their batch, and it is told of each.
+        that a stage fails at are left out of their batch, and it is told of each; too many of them are an
+        InputError, unless ``judge`` is false, for who judges by more documents than these.
         """
         position, decider = len(self.stages) - 1, self.stages[-1]
         assert isinstance(decider, Decider), "checked by decide"  # noqa: S101  # for mypy
@@ -383,7 +385,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             seconds = time.perf_counter() - started
             return batch.with_(words=None, tokens=None, matrix=None, mails=None), decisions, seconds
 
-        ready = self._batches(documents, observe, done, set_aside, only_matrix=True)
+        ready = self._batches(documents, observe, done, set_aside, only_matrix=True, judge=judge)
         first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
         for batch, decided, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):
             if observe:
@@ -486,6 +488,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         set_aside: SetAside | None = None,
         only_matrix: bool = False,
         all_kept: bool = False,
+        judge: bool = True,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after every stage that does not decide."""
         if not hasattr(self, "trained_"):
@@ -500,7 +503,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             self.prepare()
         until = len(self.stages) - _decides(self)
         yield from self._through(
-            done, until, documents, observe, set_aside, only_matrix, all_kept=all_kept
+            done, until, documents, observe, set_aside, only_matrix, all_kept=all_kept, judge=judge
         )
 
     def _through(
@@ -514,6 +517,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         whole: bool = False,
         all_kept: bool = False,
         learner: Stage | None = None,
+        judge: bool = True,
     ) -> Iterator[Documents]:
         """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``.
 
@@ -549,7 +553,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 n_failed += 1
                 if set_aside:
                     set_aside(failed)
-                check_failed(n_failed, failed.position + 1, failed.why)
+                if judge:
+                    check_failed(n_failed, failed.position + 1, failed.why)
             yield done.documents
 
     def _with_mails(self, documents: Documents, position: int) -> Documents:

@@ -165,14 +165,14 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
         if not self.learns:
             return True
         before = ("language_", "n_features_in_")  # known before anything is learned
-        names = reversed(vars(self))  # options come first
+        names = reversed([*vars(self)])  # options come first; another thread may add what it keeps
         return any(name[-1] == "_" and name[0] != "_" and name not in before for name in names)
 
     def learned(self) -> dict[str, Any]:
         """What goes to disk with a trained pipeline: the attributes that end in ``_``."""
         return {
             name: value
-            for name, value in vars(self).items()
+            for name, value in [*vars(self).items()]
             if name.endswith("_") and not name.startswith("_")
         }
 
@@ -261,7 +261,8 @@ class TextStage(Stage):
     reads = ("text",)
     writes = ("text",)
     kinds: ClassVar[frozenset[str] | None] = None
-    """The kinds of regions that may change; None are all of them. Others are not looked at."""
+    """The kinds of regions that may change; None are all of them. Documents whose regions are all of other
+    kinds are not looked at."""
     counted: ClassVar[tuple[str, ...]] = ()
     """What is counted of each document, also where it is 0."""
 
@@ -274,7 +275,10 @@ class TextStage(Stage):
         return Cleaned([Region(region.kind, self.of(region.text))])
 
     def clean_all(self, regions: list[Region]) -> list[Cleaned]:
-        """What becomes of each of these regions, for a stage that has a quicker way with many."""
+        """What becomes of each of these regions, for a stage that has a quicker way with many.
+
+        A subclass that says ``clean`` anew is asked for one after another instead.
+        """
         return [self.clean(region) for region in regions]
 
     def places(self, region: Region, cleaned: Cleaned) -> list[Int32] | None:
@@ -304,7 +308,7 @@ class TextStage(Stage):
     def _rows_of_kinds(self, documents: Documents) -> Int64 | None:
         """Which documents have a region that may change; None where all of them may."""
         regions = documents.regions
-        if self.kinds is None or regions is None:
+        if self.kinds is None or regions is None or self._one_by_one:
             return None
         if self.kinds.isdisjoint(regions.kinds):  # a mail without HTML, by itself
             return np.empty(0, np.int64)
@@ -312,11 +316,20 @@ class TextStage(Stage):
         rows = np.flatnonzero(per_row(wanted[regions.codes], regions.rows))
         return rows if len(rows) < len(documents) else None
 
+    @property
+    def _one_by_one(self) -> bool:
+        kind: Any = type(self)
+        return _cleans_anew(kind)
+
     def _apply_to_all(self, documents: Documents) -> Documents:
         counts = dict(documents.counts)
         cleaned, changed = [], False
         by_document = list(documents.documents_regions())
-        done = iter(self.clean_all(list(itertools.chain.from_iterable(by_document))))
+        all_regions = list(itertools.chain.from_iterable(by_document))
+        if self._one_by_one:
+            done = iter([self.clean(region) for region in all_regions])
+        else:
+            done = iter(self.clean_all(all_regions))
         for row, regions in enumerate(by_document):
             results = list(itertools.islice(done, len(regions)))
             cleaned.append([region for result in results for region in result.regions])
@@ -340,6 +353,14 @@ class TextStage(Stage):
         return documents.with_(
             text=pa.array(texts, pa.large_string()), regions=joined, counts=counts
         )
+
+
+@functools.cache
+def _cleans_anew(kind: Any) -> bool:
+    """Did a subclass say what becomes of one region, after its base has said what becomes of many?"""
+    order = [vars(base).keys() for base in kind.__mro__]
+    first = next(at for at, names in enumerate(order) if "clean" in names or "clean_all" in names)
+    return "clean_all" not in order[first]
 
 
 class TokenStage(Stage):
@@ -428,8 +449,8 @@ def form_stage(function: Callable[[str], str | None]) -> type[FormStage]:
 class Vectorizer(Stage):
     """Tokens (or text) -> one row of numbers for each document. Write ``vectorize``.
 
-    One that ``counts_words``, by the column of each and by nothing else, may also say ``columns_of`` and
-    ``vectorize_words``: then few words at a time are looked up once and remembered.
+    One that ``counts_words``, by the column of each and by nothing else, also says ``columns_of`` and
+    ``vectorize_words``: so few words at a time are looked up once and remembered.
     """
 
     reads = ("tokens",)

@@ -9,6 +9,7 @@ from textpipe.clean.clean_html import CleanHtml
 from textpipe.documents import Documents, Region
 from textpipe.errors import DefinitionError
 from textpipe.run.parcel import to_parcel
+from textpipe.stage import Cleaned
 
 
 def seen(markup, **options):
@@ -238,3 +239,15 @@ def test_documents_without_html_are_passed_over_and_nothing_else_changes(
     else:  # regions that do not change may keep their numbers
         assert list(made.documents_regions()) == list(expected.documents_regions())
         assert made.counts.keys() == expected.counts.keys()
+
+
+def test_a_subclass_that_cleans_anew_is_asked_for_every_region() -> None:
+    class Louder(CleanHtml):
+        def clean(self, region: Region) -> Cleaned:
+            made = super().clean(region)
+            return Cleaned([Region(kind, text.upper()) for kind, text in made.regions], made.counts)
+
+    documents = Documents.of_regions(
+        [[Region("subject", "a"), Region("html", "<p>b")], [Region("plain", "c")]]
+    )
+    assert Louder().apply(documents).texts() == ["A\n\nB", "C"]

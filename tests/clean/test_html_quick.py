@@ -255,6 +255,12 @@ def test_real_mail_is_read_as_the_parser_reads_it():
     assert read > parts / 2 > 50
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("markup", ["hello", "<p>hello", "<p><b>hello", "<title>a</title>hello"])
+def test_what_is_nested_at_all_may_be_too_deep(markup, depth):
+    agrees(markup, True, depth)
+
+
 def test_threads_that_share_texts_read_them_as_one(monkeypatch):
     monkeypatch.setattr("textpipe.run.batching.LEAST_BYTES", 2000)
     monkeypatch.setattr("textpipe.clean.clean_html.worth_compiling", lambda characters: True)

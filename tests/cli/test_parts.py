@@ -1,5 +1,6 @@
 """Parts of a long run: what was set aside is told once, and too much of it is an error each time."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -19,8 +20,18 @@ class Run:
         self.parts = Parts(folder / "out.parts", "digest")
         self.failed: list[Failed] = []
         self.decided = 0
+        self.ahead = 0
 
     def decide(self, given: Iterable[Documents]) -> Iterator[tuple[Documents, Decisions]]:
+        """With some batches ahead, as threads do."""
+        made: deque[tuple[Documents, Decisions]] = deque()
+        for one in self.one_by_one(given):
+            made.append(one)
+            if len(made) > self.ahead:
+                yield made.popleft()
+        yield from made
+
+    def one_by_one(self, given: Iterable[Documents]) -> Iterator[tuple[Documents, Decisions]]:
         for batch in given:
             texts, ids = batch.texts(), batch.ids.to_pylist()
             for at, text in enumerate(texts):
@@ -67,3 +78,19 @@ def test_too_much_that_was_set_aside_by_earlier_runs_is_an_error_too(tmp_path: P
     for _ in range(2):
         with pytest.raises(InputError, match="120 of the first 122 documents"):
             Run(tmp_path).lines(batches)
+
+
+def test_what_is_set_aside_ahead_is_judged_when_it_is_its_turn(tmp_path: Path) -> None:
+    batches = [batch(*["bad"] * (number // 20), *["a"] * number) for number in (500, 1500, 2000)]
+    run = Run(tmp_path)
+    run.ahead = 5
+    assert len(run.lines(batches)) == 3
+    assert len(run.told()) == 25 + 75 + 100
+
+
+def test_a_resumed_run_judges_by_all_documents(tmp_path: Path) -> None:
+    good, bad = batch(*["a"] * 2000), batch(*["bad"] * 150)
+    Run(tmp_path).lines([good])
+    resumed = Run(tmp_path)
+    assert resumed.lines([good, bad])[1:] == [""]
+    assert len(resumed.told()) == 150

@@ -1,6 +1,7 @@
 """What is compiled finds the pieces and parts that Python finds: the same, in the same order."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -105,6 +106,19 @@ def test_bytes_that_are_no_utf8_are_read_to_their_end_and_not_beyond(data) -> No
     strings = Strings(bytes_, np.array([0, len(data)], np.int64))
     found = pieces_compiled(strings, pieces.STRETCHES)
     assert found.forms.nbytes - 4 * (len(found.forms) + 1) <= len(data)
+
+
+def test_room_that_was_given_back_holds_nothing_of_the_text_before() -> None:
+    many = " ".join(f"w{number}" for number in range(3000))
+    texts = ["to be or not to be", many, "to be", many[:50], "", "be to"] * 20
+
+    def cut(text: str) -> list[list[str]]:
+        return pieces_compiled(
+            Strings.of(pa.array([text], pa.large_string())), pieces.WORDS
+        ).to_lists()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(cut, texts)) == [[text.split()] for text in texts]
 
 
 def test_words_that_share_their_hash_are_told_apart() -> None:

@@ -69,6 +69,8 @@ PIECES = [
     b"\t",
     b"x",
     b"From x 10:10",
+    b"From : x 10:10",
+    b">From : x 10:10",
     b">From y",
     b"q :",
     b": v",
@@ -90,6 +92,10 @@ def test_the_quick_way_splits_as_the_careful_one_or_not_at_all(
     if quick is not None:
         careful = split_carefully(raw, defects, most, start, end)
         assert (quick.fields, quick.body, defects) == (careful.fields, careful.body, [])
+
+
+def test_a_field_is_no_envelope_whatever_it_looks_like() -> None:
+    assert split_head(b"From : Bob 10:20\nSubject: a\n\nText", []).names == [b"from", b"subject"]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])

@@ -10,7 +10,7 @@ from scipy import sparse
 from textpipe import KnnClassifier
 from textpipe.errors import InputError
 from textpipe.neighbours import Index, content_keys, near_one
-from textpipe.neighbours.index import of_length_one
+from textpipe.neighbours.lengths import of_length_one
 from textpipe.rows import dense
 
 FORMATS = pytest.mark.parametrize("of", [np.asarray, sparse.csr_matrix], ids=["dense", "sparse"])
@@ -115,3 +115,30 @@ def test_training_rows_whose_columns_are_in_disorder_or_there_twice():
         content_keys(other.rows_, tidy.targets_).tolist()
         == content_keys(tidy.rows_, tidy.targets_).tolist()
     )
+
+
+@given(arrays(np.float64, (4, 5), elements=st.floats(-1e300, 1e300) | st.just(0.0)))
+def test_a_row_by_itself_has_the_length_that_it_has_among_others(values: np.ndarray) -> None:
+    rows = sparse.csr_matrix(values)
+    together = of_length_one(rows)
+    for row in range(4):
+        assert of_length_one(rows[[row]]).data.tobytes() == together[[row]].data.tobytes()
+
+
+@pytest.mark.parametrize("column", [-1, 3, 2**31 - 1])
+@pytest.mark.parametrize("asked", [1, 2**30])
+def test_a_query_whose_columns_do_not_exist_is_refused(column: int, asked: int) -> None:
+    index = Index(sparse.csr_matrix(ROWS), KEYS)
+    index._compared = asked  # by brute force, and compiled
+    query = sparse.csr_matrix(ROWS[:1])
+    query.indices = np.array([column], np.int32)
+    with pytest.raises(ValueError, match="ind"):
+        index.nearest(query, 1)
+
+
+def test_what_a_matrix_holds_behind_its_last_row_does_not_count() -> None:
+    query = sparse.csr_matrix(ROWS[1:2])
+    query.data, query.indices = np.append(query.data, 9.0), np.append(query.indices, 2)
+    found = Index(sparse.csr_matrix(ROWS), KEYS).nearest(query, 1)
+    assert found.positions.tolist() == [[1]]
+    assert found.similarities.tolist() == [[1.0]]

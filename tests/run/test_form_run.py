@@ -1,5 +1,7 @@
 """Neighbouring stages on word forms give what they give one by one."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,7 +34,10 @@ def test_the_same_as_one_by_one(batches: list[list[list[str]]]) -> None:
         assert to_parcel(one) == to_parcel(Chain(apart)(documents).documents)
 
 
-@given(DOCUMENTS, st.lists(DOCUMENTS, max_size=4), st.integers(0, 3))
+WITH_EMPTY = st.lists(st.lists(WORDS | st.just(""), max_size=8), min_size=1, max_size=5)
+
+
+@given(WITH_EMPTY, st.lists(WITH_EMPTY, max_size=4), st.integers(0, 4))
 def test_from_words_to_columns_it_is_the_same_matrix(
     known: list[list[list[str]]], batches: list[list[list[str]]], first: int
 ) -> None:
@@ -66,6 +71,17 @@ def test_what_else_a_vectorizer_may_look_at_is_left_in_place() -> None:
         assert not any(isinstance(step, WordsToMatrix) for step in steps)
     assert isinstance(in_runs([tp.Count()], only_matrix=True)[0], WordsToMatrix)
     assert in_runs([tp.Count()])[0].counts_words
+
+
+def test_a_vectorizer_that_has_learned_anew_forgets_from_all_threads() -> None:
+    vectorizer, documents = tp.Count(), Documents.of([["a", "b"]])
+    chain = Chain([tp.Lowercase(), vectorizer], observed=False, only_matrix=True)
+    for known in (["a"], ["0", "a"], ["0", "1", "b"]):
+        vectorizer.fit([known])
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(chain, [documents] * 40))
+        columns = [known.index(word) for word in ("a", "b") if word in known]
+        assert all(one.documents.matrix.values.indices.tolist() == columns for one in made)
 
 
 def test_a_changed_stage_forgets() -> None:

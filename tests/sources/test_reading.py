@@ -126,3 +126,8 @@ def test_records_come_one_by_one(tmp_path: Path) -> None:
     assert [type(item) for item in found] == [Note, Record, Skipped]
     stream = records([tmp_path / "a.csv", "nowhere"])
     assert isinstance(next(stream), Note)
+
+
+def test_a_path_object_is_no_label_and_standard_input() -> None:
+    with pytest.raises(SourceError, match="does not exist"):
+        read(Path("spam=-"))

@@ -1,8 +1,8 @@
 """HTML -> text in one pass over its bytes, for HTML that holds nothing out of the way.
 
 That is most of it. Nothing may be hidden, left open or nested deeply, no element may be there whose inside
-follows rules of its own (``pre``, ``textarea``, ``object`` ...). All else is read by libxml2's parser, at a
-twentieth of the speed; what is read here has the same text.
+follows rules of its own (``xmp``, ``listing``, ``plaintext``, frames). All else is read by libxml2's parser,
+at a twentieth of the speed; what is read here has the same text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from textpipe.kernels.worth import worth
 
 DEEPEST = 500
 """More open elements are left to the parser."""
+
+SHALLOWEST = 4
+"""The loop may open so many at a time before it looks whether there is room."""
 
 PER_CHARACTER = 46e-9
 """Seconds that the parser takes."""
@@ -42,6 +45,8 @@ def read_quickly(markups: list[str], alt: bool, max_depth: int) -> list[str | No
     """
     from textpipe.kernels import html
 
+    if max_depth < SHALLOWEST:
+        return [None] * len(markups)
     encoded = [_encoded(markup) for markup in markups]
     offsets = np.cumsum([0, *map(len, encoded)])
     known, named = elements(), entities()

@@ -66,7 +66,7 @@ class Parts:
         from textpipe.run.parcel import digest, to_parcel
 
         waiting: deque[_Part] = deque()
-        n_given = n_seen = 0
+        n_given = n_decided = n_seen = 0
 
         def missing() -> Iterator[Documents]:
             nonlocal n_given
@@ -79,11 +79,14 @@ class Parts:
                     yield batch
 
         def seen(part: _Part) -> None:
-            nonlocal n_seen
+            nonlocal n_decided, n_seen
             n_seen += part.size
-            last = [*self.failed_before[-1:], *failed[-1:]]
-            if last:
-                check_failed(len(self.failed_before) + len(failed), n_seen, last[-1].why)
+            if part.first is not None:  # others may have been decided ahead
+                n_decided = part.first + part.size
+            found = [one for one in failed if one.position < n_decided]
+            found = [*self.failed_before, *found]
+            if found:
+                check_failed(len(found), n_seen, found[-1].why)
 
         def there(part: _Part) -> str:
             lines = self._there(part)

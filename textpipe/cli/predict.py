@@ -80,6 +80,7 @@ def predict(
     line_of = json_line if as_json else plain_line
     taken = Taken()
     failed: list[Failed] = []
+    parts: Parts | None = None
     lines_are_seen = to is None and sys.stdout.isatty()
 
     def written(batch: Documents, decisions: Decisions) -> str:
@@ -87,7 +88,7 @@ def predict(
         return "".join(line_of(name, decisions, row) + "\n" for row, name in names)
 
     def decide(given: Iterable[Documents]) -> Iterator[tuple[Documents, Decisions]]:
-        return pipeline.decisions(given, spent, set_aside=failed.append)
+        return pipeline.decisions(given, spent, set_aside=failed.append, judge=parts is None)
 
     with (
         whole_file(to) if to else nullcontext(sys.stdout) as file,
@@ -96,7 +97,7 @@ def predict(
         records = taken.records(sources, options)
         some_at_a_time = batches(records, pipeline.uses_mails, growing=to is not None)
         read = chain.from_iterable(map(bounded, some_at_a_time))
-        parts, to_file = None, to is not None and (to.is_file() or not to.exists())
+        to_file = to is not None and (to.is_file() or not to.exists())
         if to is not None and to_file and (digest := made_by(pipeline, as_json)):
             parts = Parts(to.with_name(f"{to.name}.parts"), digest)
             lines = parts.lines(read, decide, written, failed)

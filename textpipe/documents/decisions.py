@@ -43,6 +43,8 @@ class Decisions:
 
     def with_(self, **columns: Any) -> Decisions:
         """The same decisions with these columns put in place."""
+        if not columns.keys() <= Decisions.__dataclass_fields__.keys():
+            raise TypeError(f"decisions have no such column: {', '.join(columns)}")
         other = object.__new__(Decisions)  # dataclasses.replace takes four times as long
         other.__dict__.update(self.__dict__, **columns)
         return other

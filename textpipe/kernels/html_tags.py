@@ -164,7 +164,7 @@ def past_comment(text, at):
 
 @inlined
 def past_skipped(text, at, begin, end):
-    """Where the end tag stands of an element of which nothing is read; its name is given."""
+    """Where the end tag stands of an element in which there is no mark-up; its name is given."""
     n = len(text)
     script, commented = is_word(text, begin, end, b"script"), False
     while at < n:

@@ -123,13 +123,13 @@ def split_carefully(raw: bytes, defects: list[str], most: int, start: int, end: 
 def split_quickly(raw: bytes, start: int, end: int, most: int) -> Head | None:
     """What ``split_head`` returns, for a header in which nothing is wrong; None for others.
 
-    Its line ends must be all the same, and an empty line must follow. (One operation on all its bytes after
+    No "\\r" may stand by itself in it, and an empty line must follow. (One operation on all its bytes after
     another takes half as long as a pattern that walks through them.)
     """
     if raw.startswith((b"From ", b">From "), start):
         line_end = raw.find(b"\n", start, min(end, start + _USUAL_HEAD))
         line = raw[start : max(line_end, start)].removesuffix(b"\r")
-        if not _ENVELOPE.match(line) or b"\r" in line:
+        if not _ENVELOPE.match(line) or b"\r" in line or _FIELD.match(line):
             return None
         start = line_end + 1
     cut, after = raw.find(b"\n\n", start, min(end, start + _USUAL_HEAD)), 2

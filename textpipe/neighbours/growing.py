@@ -103,16 +103,28 @@ def arrays_of(
     matrix: Any,
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
     """Values, columns and bounds of a CSR matrix, with its columns in order and each only once."""
-    if not _is_within_bounds(matrix):  # what is compiled believes what it is told
-        matrix.check_format(full_check=True)
+    check_bounds(matrix)
     if not matrix.has_canonical_format:
         matrix = matrix.copy()
         matrix.sum_duplicates()
+    return views_of(matrix)
+
+
+def views_of(
+    matrix: Any,
+) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
+    """The same of a matrix that is known to be in order."""
     return (
         matrix.data.astype(np.float64, copy=False),
         matrix.indices.astype(np.int32, copy=False).view(np.uint32),
         matrix.indptr.astype(np.int64, copy=False),
     )
+
+
+def check_bounds(matrix: Any) -> None:
+    """Raise scipy's ValueError unless a CSR matrix is one: what is compiled believes what it is told."""
+    if not _is_within_bounds(matrix):
+        matrix.check_format(full_check=True)
 
 
 def _is_within_bounds(matrix: Any) -> bool:
@@ -122,8 +134,8 @@ def _is_within_bounds(matrix: Any) -> bool:
         len(bounds) == matrix.shape[0] + 1
         and len(columns) == len(matrix.data)
         and bounds[0] == 0
-        and bounds[-1] <= len(columns)
-        and (bounds[-1] >= 0 if len(bounds) == 2 else (bounds[1:] >= bounds[:-1]).all())
+        and bounds[-1] == len(columns)
+        and (len(bounds) == 2 or (bounds[1:] >= bounds[:-1]).all())
         and (not len(columns) or _unsigned(columns).max() < matrix.shape[1])
     )
 

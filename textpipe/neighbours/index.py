@@ -14,7 +14,7 @@ from scipy import sparse
 
 from textpipe.errors import InputError
 from textpipe.neighbours.brute_force import Who, nearest_by_brute_force
-from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse
+from textpipe.neighbours.growing import Growing, GrowingDense, GrowingSparse, check_bounds
 from textpipe.neighbours.lengths import LARGEST, check_values, of_length_one
 from textpipe.neighbours.search import PREPARING, Search, search_of
 
@@ -215,6 +215,7 @@ class Index:
             rows = rows.toarray() if sparse.issparse(rows) else rows
             return np.ascontiguousarray(rows, np.float64)
         rows = rows if sparse.isspmatrix_csr(rows) else sparse.csr_matrix(rows)
+        check_bounds(rows)
         if not rows.has_canonical_format:
             rows = rows.copy()
             rows.sum_duplicates()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from textpipe.errors import InputError
 from textpipe.neighbours.brute_force import Who
-from textpipe.neighbours.growing import Csr, Growing, GrowingDense, GrowingSparse, arrays_of
+from textpipe.neighbours.growing import Csr, Growing, GrowingDense, GrowingSparse, views_of
 from textpipe.neighbours.postings import Postings, postings_of
 
 FEW = 16
@@ -109,7 +109,7 @@ class SparseCosines:
         except IndexError:  # asked beforehand, another thread might take the last one
             zeros = np.zeros(rows.n_features)
         nearest_sparse_cosines(
-            *arrays_of(queries), *base, *tail, *postings, zeros, *who, similarities, positions
+            *views_of(queries), *base, *tail, *postings, zeros, *who, similarities, positions
         )
         self._zeros.append(zeros)  # as they were
 
@@ -135,7 +135,7 @@ class SparseDistances:
         with PREPARING:
             arrays = self._rows.together().arrays
         _check_unchanged(who, len(arrays[2]) - 1)
-        nearest_sparse_distances(*arrays_of(queries), *arrays, *who, similarities, positions)
+        nearest_sparse_distances(*views_of(queries), *arrays, *who, similarities, positions)
 
 
 class DenseCosines:

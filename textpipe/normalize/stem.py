@@ -141,10 +141,10 @@ def _not_stems_yet(forms: pa.StringArray) -> NDArray[np.bool_]:
     """Which words [n] English stemmers by Snowball may change: not the third that end in a digit.
 
     All suffixes end in a letter or an apostrophe. At its beginning an apostrophe is cut off; and "Y", with
-    which a stemmer marks a "y" for itself, becomes small.
+    which a stemmer marks a "y" for itself, becomes small. (Nor is there a last letter of an empty word.)
     """
     data, offsets = string_buffers(forms)
-    if not len(data) or (data == ord("Y")).any():
+    if not len(data) or (data == ord("Y")).any() or (offsets[1:] == offsets[:-1]).any():
         return np.ones(len(forms), bool)
     first, last = data[offsets[:-1]], data[offsets[1:] - 1]
     others: NDArray[np.bool_] = (last < ord("0")) | (last > ord("9")) | (first == ord("'"))

@@ -14,7 +14,7 @@ from textpipe.documents import Documents, Tokens
 from textpipe.stage import FormStage, Stage, Vectorizer
 
 REMEMBERED, LONGEST = 50_000, 100
-"""How many words are remembered, and of how many characters at most: about 10 MB."""
+"""How many words a run of stages remembers, and of how many characters at most: about 10 MB."""
 
 UNKNOWN: Any = object()
 
@@ -49,7 +49,7 @@ class FormRun:
         for stage in self.stages:
             left = [form for form in now if form]
             made = iter(stage.of_forms(left))
-            now = [next(made) if form else None for form in now]
+            now = [(next(made) or None) if form else None for form in now]
         return now
 
 
@@ -77,10 +77,9 @@ class WordsToMatrix:
     def _columns(self, forms: list[str]) -> list[int]:
         """The column of each form: -1 if it has none, -2 if a stage drops it."""
         made = self.run.through(forms)
-        columns = iter(
-            self.vectorizer.columns_of(pa.array(filter(None, made), pa.string())).tolist()
-        )
-        return [next(columns) if form else -2 for form in made]
+        left = pa.array([form for form in made if form is not None], pa.string())
+        columns = iter(self.vectorizer.columns_of(left).tolist())
+        return [-2 if form is None else next(columns) for form in made]
 
 
 def remembered(
@@ -100,7 +99,10 @@ def remembered(
 
 
 class Remembered:
-    """What became of words, for as long as stages have the same options and have learned nothing else."""
+    """What became of words, for as long as stages have the same options and have learned nothing else.
+
+    (What they keep for themselves counts too: it changes seldom, and then a little is forgotten.)
+    """
 
     def __init__(self) -> None:
         self._held: tuple[list[Any], dict[str, Any]] = [], {}

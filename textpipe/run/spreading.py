@@ -140,7 +140,7 @@ def _spread(
     if many == 1:
         yield from map(chain, rest)
     else:
-        for done in Workers(many).through(chain, rest, chain.only_matrix):
+        for done in Workers(many).through(chain, rest):
             matrix = done.documents.matrix
             if matrix is not None and features is not None:  # they were not sent
                 matrix = dataclasses.replace(matrix, features=features)

@@ -59,9 +59,7 @@ class Workers:
     def __init__(self, n_jobs: int) -> None:
         self.n_jobs = n_jobs
 
-    def through(
-        self, chain: Chain, batches: Iterable[Documents], only_matrix: bool
-    ) -> Iterator[Done]:
+    def through(self, chain: Chain, batches: Iterable[Documents]) -> Iterator[Done]:
         """Each batch after the stages of a chain, in order; see :func:`textpipe.run.spreading`.
 
         Where a document kills the process, a forgiving chain sets it aside; else ProcessError is raised,
@@ -71,7 +69,7 @@ class Workers:
 
         with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
             path = Path(folder) / "chain"
-            path.write_bytes(cloudpickle.dumps((chain, only_matrix)))
+            path.write_bytes(cloudpickle.dumps(chain))
             for answer in self._answers(chain, str(path), batches):
                 for message, category in answer.warnings:
                     warnings.warn(message, category, stacklevel=2)
@@ -157,7 +155,7 @@ def _chain(path: str) -> Any:  # pragma: no cover  # in the other process
 
 
 def _answer(path: str, batch: Documents) -> Answer:  # pragma: no cover  # in the other process
-    chain, only_matrix = _chain(path)
+    chain = _chain(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -167,7 +165,7 @@ def _answer(path: str, batch: Documents) -> Answer:  # pragma: no cover  # in th
     documents = done.documents
     if documents.matrix is not None:  # the columns' names are the same for all batches
         documents = documents.with_(matrix=dataclasses.replace(documents.matrix, features=()))
-    if only_matrix:
+    if chain.only_matrix:
         documents = documents.with_(words=None, tokens=None)
     seen = dict.fromkeys((str(warning.message), warning.category) for warning in caught)
     return Answer(dataclasses.replace(done, documents=documents), list(seen))

@@ -179,8 +179,9 @@ def _split(source: Any) -> tuple[str | None, str, bool]:
     if path == "-" or is_folder is not None:
         return None, path, bool(is_folder)
     label, separator, rest = path.partition("=")
-    is_folder = _is_folder(rest) if isinstance(source, str) and separator else None
-    if rest == "-" or is_folder is not None:
+    labelled = isinstance(source, str) and separator
+    is_folder = _is_folder(rest) if labelled else None
+    if labelled and (rest == "-" or is_folder is not None):
         if not label.strip():
             raise SourceError(f"{path!r}: the label before = is empty. Write LABEL=PATH")
         return label.strip(), rest, bool(is_folder)

@@ -81,7 +81,8 @@ def count_words(tokens: Tokens, columns: Int32, n_columns: int) -> tuple[Any, In
 
     starts, found, counts = np.empty(len(tokens) + 1, np.int64), np.empty(n, np.int32), np.empty(n)
     knowns, totals = np.empty(len(tokens), np.int64), np.empty(len(tokens), np.int64)
-    walk(tokens.codes, tokens.rows, columns, starts, found, counts, knowns, totals)
+    codes = tokens.codes.astype(np.int32, copy=False)
+    walk(codes, tokens.rows, columns, starts, found, counts, knowns, totals)
     last = int(starts[-1])
     return _matrix(starts, found[:last], counts[:last], n_columns), knowns, totals
 
