@@ -1,7 +1,7 @@
 """UnicodeTricks: text becomes what a reader sees, and true text of any script stays."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textpipe.documents import Documents, Region
@@ -158,6 +158,7 @@ SIGNS = (
 
 @settings(max_examples=200)
 @given(st.text(SIGNS, max_size=50) | st.text(max_size=30))
+@example("\u202eא")
 def test_places_hold_and_what_is_seen_is_seen_again(text):
     stage, region = UnicodeTricks(), Region("", text)
     cleaned = stage.clean(region)

@@ -141,9 +141,9 @@ class UnicodeTricks(TextStage):
 
 def _turn_round(undoing: Undoing) -> None:
     def turned(match: Any) -> str:
+        undoing.found("bidi_controls", "", len(match[0]) - len(match[1]))
         if _RIGHT_TO_LEFT.search(match[1]):
             return str(match[1])
-        undoing.found("bidi_controls", "", len(match[0]) - len(match[1]))
         return undoing.found("backward_stretches", "".join(_CLUSTER.findall(match[1])[::-1]))
 
     if not _BIDI_CONTROLS.search(undoing.text):
