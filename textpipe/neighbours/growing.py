@@ -74,7 +74,11 @@ class Csr:
     @classmethod
     def of(cls, matrix: Any) -> Csr:
         """The arrays of a CSR matrix, with its columns in order and each only once."""
-        return cls(*arrays_of(matrix))
+        check_bounds(matrix)
+        if not matrix.has_canonical_format:
+            matrix = matrix.copy()
+            matrix.sum_duplicates()
+        return cls(*views_of(matrix))
 
     def append(self, other: Csr) -> None:
         """Put the rows of another at the end."""
@@ -99,21 +103,10 @@ class Csr:
         return len(self.arrays[2]) - 1
 
 
-def arrays_of(
-    matrix: Any,
-) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
-    """Values, columns and bounds of a CSR matrix, with its columns in order and each only once."""
-    check_bounds(matrix)
-    if not matrix.has_canonical_format:
-        matrix = matrix.copy()
-        matrix.sum_duplicates()
-    return views_of(matrix)
-
-
 def views_of(
     matrix: Any,
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
-    """The same of a matrix that is known to be in order."""
+    """Values, columns and bounds of a CSR matrix that is known to be in order."""
     return (
         matrix.data.astype(np.float64, copy=False),
         matrix.indices.astype(np.int32, copy=False).view(np.uint32),

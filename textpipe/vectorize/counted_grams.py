@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from textpipe.documents import Bags, Int32, Int64, Tokens
+from textpipe.documents.arrays import string_buffers
 from textpipe.documents.sorting import sorted_positions
 from textpipe.documents.tokens import per_row
 from textpipe.grams import distinct_pairs
@@ -157,6 +158,5 @@ def _only_marks(forms: pa.StringArray) -> bool:
     """Are all characters of these words letters, digits, signs, and none of them a space or below?"""
     if not len(forms):
         return True
-    offsets = np.frombuffer(forms.buffers()[1], np.int32)[forms.offset :][: len(forms) + 1]
-    data = np.frombuffer(forms.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    data, offsets = string_buffers(forms)
     return bool((data > ord(" ")).all() and (np.diff(offsets) > 0).all())
