@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,43 +13,15 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import available_if
 
 from textpipe.classify.decider import Decider
-from textpipe.classify.knn_classifier import KnnClassifier
 from textpipe.classify.training_set import TrainingSet
-from textpipe.documents import Decisions, Documents, joined
+from textpipe.documents import Decisions, Documents
 from textpipe.errors import DefinitionError, InputError, TextpipeError
-from textpipe.judged_in_folds import judged_in_folds
 from textpipe.labels import labels_of
 from textpipe.options import check_names
-from textpipe.run import (
-    LIMIT,
-    Chain,
-    Failed,
-    Memory,
-    Observer,
-    Work,
-    all_cores_for,
-    threaded,
-    through,
-)
-from textpipe.run.chain import say_where
+from textpipe.run import Observer, Runner, SetAside, Work, all_cores_for, threaded
 from textpipe.run.limits import MOST_CHARACTERS, limited
 from textpipe.stage import NotTrainedError, Stage, flow, walk
-
-SetAside = Callable[[Failed], None]
-"""Told of each document that was left out."""
-
-MOST_FAILED = 100
-"""More documents than these, if they are more than a tenth, are not set aside: it is an error then."""
-
-
-def check_failed(n_failed: int, n: int, why: str) -> None:
-    """Raise InputError if so many of the first ``n`` documents are too many to be set aside; ``why`` the last
-    one was."""
-    if n_failed > max(MOST_FAILED, n // 10):
-        raise InputError(
-            f"{n_failed:,} of the first {n:,} documents could not be worked on: it is not the documents "
-            f"that are wrong. The last one: {why}"
-        )
+from textpipe.training import Training
 
 
 def _must_be_several(stages: Sequence[Stage]) -> None:
@@ -277,66 +248,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             documents = documents.with_(mails=None)
         if not done:
             documents = limited(documents, self.max_characters)
-        first = next(
-            (i for i, s in enumerate(self.stages[:-1]) if s.sees_labels), len(self.stages) - 1
-        )
-        last = len(self.stages) - 1
-        position = done
-        before = documents
-        at: Any = range(len(documents))  # where they stood, without those that were set aside
-        while position <= last:
-            stage = self.stages[position]
-            if position == first:
-                before = documents
-            if stage.learns:
-                started = time.perf_counter()
-                try:
-                    with all_cores_for([stage], self.n_jobs):
-                        stage.learn(documents, labels)
-                    if isinstance(stage, KnnClassifier) and stage.judges_itself():
-                        known = labels_of(labels, len(before))
-                        stage.judge(judged_in_folds(self.stages, first, before, known))
-                except Exception as error:
-                    say_where(error, position, stage)
-                    raise
-                if observe:
-                    observe(Work(position, 0, time.perf_counter() - started, learned=True))
-            if stage.cross_fits:
-                documents = stage.apply_in_training(documents)
-                position += 1
-            elif position < last:
-                learners = (i for i in range(position + 1, last) if self.stages[i].learns)
-                until = next(learners, last)
-                whole = stage.learns and "matrix" in stage.writes
-                if whole:  # what it has counted to learn need not be counted again
-                    until = position + 1
-                failed: list[Failed] = []
-                parts = self._through(
-                    position,
-                    until,
-                    documents,
-                    observe,
-                    set_aside and failed.append,
-                    whole=whole,
-                    all_kept=True,
-                    learner=self.stages[until],
-                )
-                n = len(documents)
-                with all_cores_for([stage] if whole else [], self.n_jobs):
-                    documents = joined(parts)
-                if set_aside and failed:
-                    there = np.ones(n, bool)
-                    there[[one.position for one in failed]] = False
-                    labels = None if labels is None else labels[there]
-                    before = before[there] if position >= first else before
-                    for one in failed:
-                        set_aside(dataclasses.replace(one, position=int(at[one.position])))
-                    at = np.asarray(at)[there]
-                    if not len(documents):
-                        raise InputError(f"no document is left to learn from: {failed[0].why}")
-                position = until
-            else:
-                break
+        runner = self._runner(observe, set_aside)
+        documents = Training(self.stages, runner, documents, labels).run(done)
         self.trained_ = True
         return documents
 
@@ -347,8 +260,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
         ``done`` stages have worked on them already.
         """
-        parts = list(self._batches(Documents.of(X), observe, done, all_kept=True))
-        return Documents.concat(parts)
+        runner = self._runner(observe)
+        return Documents.concat(list(self._batches(runner, Documents.of(X), done, all_kept=True)))
 
     def decide(self, X: Any, observe: Observer | None = None, done: int = 0) -> Decisions:
         """What each document is, with scores and whether there was evidence.
@@ -385,7 +298,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             seconds = time.perf_counter() - started
             return batch.with_(words=None, tokens=None, matrix=None, mails=None), decisions, seconds
 
-        ready = self._batches(documents, observe, done, set_aside, only_matrix=True, judge=judge)
+        runner = self._runner(observe, set_aside, judge)
+        ready = self._batches(runner, documents, done, only_matrix=True)
         first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
         for batch, decided, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):
             if observe:
@@ -480,17 +394,31 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
     # -- inside ---------------------------------------------------------------------------------------
 
+    def _runner(
+        self,
+        observe: Observer | None = None,
+        set_aside: SetAside | None = None,
+        judge: bool = True,
+    ) -> Runner:
+        return Runner(self.n_jobs, self.memory, self.max_characters, observe, set_aside, judge)
+
     def _batches(
         self,
+        runner: Runner,
         documents: Documents | Iterable[Documents],
-        observe: Observer | None,
         done: int,
-        set_aside: SetAside | None = None,
         only_matrix: bool = False,
         all_kept: bool = False,
-        judge: bool = True,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after every stage that does not decide."""
+        self._must_be_ready()
+        until = len(self.stages) - _decides(self)
+        return runner.through(
+            self.stages, done, until, documents, only_matrix=only_matrix, all_kept=all_kept
+        )
+
+    def _must_be_ready(self) -> None:
+        """Raise NotTrainedError unless every stage has learned what it needs."""
         if not hasattr(self, "trained_"):
             self.check()
         for stage in self.stages:  # one of them may have been replaced since fit
@@ -501,66 +429,6 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 )
         if not hasattr(self, "trained_"):
             self.prepare()
-        until = len(self.stages) - _decides(self)
-        yield from self._through(
-            done, until, documents, observe, set_aside, only_matrix, all_kept=all_kept, judge=judge
-        )
-
-    def _through(
-        self,
-        position: int,
-        until: int,
-        documents: Documents | Iterable[Documents],
-        observe: Observer | None,
-        set_aside: SetAside | None = None,
-        only_matrix: bool = False,
-        whole: bool = False,
-        all_kept: bool = False,
-        learner: Stage | None = None,
-        judge: bool = True,
-    ) -> Iterator[Documents]:
-        """The documents after the stages from ``position`` up to ``until``, by batches or as a ``whole``.
-
-        ``all_kept`` says that the results will be in memory together. They are for the ``learner``.
-        """
-        stages = self.stages[position:until]
-        if learner is not None and not (
-            learner.gathers(self.stages[:until])
-            and isinstance(documents, Documents)
-            and documents.tokens is documents.words  # not what unknown stages have made of words
-        ):
-            learner = None
-        at_hand = isinstance(documents, Documents)
-        given = iter([documents] if isinstance(documents, Documents) else documents)
-        given = (one if one.mails is None else self._with_mails(one, position) for one in given)
-        if not position:
-            given = (limited(one, self.max_characters) for one in given)
-        chain = Chain(
-            stages,
-            position,
-            None if self.memory is None else Memory(self.memory, stages, LIMIT),
-            set_aside is not None,
-            observe is not None,
-            learner,
-            only_matrix,
-        )
-        n_failed = 0
-        for done in through(chain, given, self.n_jobs, at_hand, all_kept, whole):
-            if observe:
-                for work in done.work:
-                    observe(work)
-            for failed in done.failed:  # judged document by document, whatever the batches are
-                n_failed += 1
-                if set_aside:
-                    set_aside(failed)
-                if judge:
-                    check_failed(n_failed, failed.position + 1, failed.why)
-            yield done.documents
-
-    def _with_mails(self, documents: Documents, position: int) -> Documents:
-        """The documents, with their mails only if a stage from this position on looks at them."""
-        used = any(stage.uses_mails for stage in walk(self.stages[position:]))
-        return documents if used else documents.with_(mails=None)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "trained_") or not any(stage.learns for stage in self.stages)

@@ -322,7 +322,7 @@ def test_where_too_many_fail_it_is_an_error():
 @pytest.mark.parametrize("size", [1, 7, 64, 10_000])
 def test_whether_too_many_fail_does_not_depend_on_batches(monkeypatch, size):
     monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", size)
-    monkeypatch.setattr("textpipe.pipeline.MOST_FAILED", 10)
+    monkeypatch.setattr("textpipe.run.runner.MOST_FAILED", 10)
     pipe = tp.Pipeline([tp.Tokenize("words"), Clumsy(), tp.Count()])
     late = [
         *["fine"] * 120,

@@ -62,8 +62,8 @@ class Parts:
         ``failed`` is what ``decide`` has set aside so far. Raises InputError where that, with what earlier
         runs set aside, is too much of what there is.
         """
-        from textpipe.pipeline import check_failed
         from textpipe.run.parcel import digest, to_parcel
+        from textpipe.run.runner import check_failed
 
         waiting: deque[_Part] = deque()
         n_given = n_decided = n_seen = 0

@@ -7,6 +7,7 @@ from textpipe.run.batching import batches
 from textpipe.run.chain import Chain, Done, Failed, Observer, Work
 from textpipe.run.memory import Memory
 from textpipe.run.profile import Profile, Spent
+from textpipe.run.runner import Runner, SetAside
 from textpipe.run.spreading import all_cores_for, jobs, threaded, through
 from textpipe.run.store import LIMIT, Store
 
@@ -18,6 +19,8 @@ __all__ = [
     "Memory",
     "Observer",
     "Profile",
+    "Runner",
+    "SetAside",
     "Spent",
     "Store",
     "Work",

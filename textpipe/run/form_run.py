@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence, Sized
+from typing import Any, Generic, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
 from textpipe.documents import Documents, Tokens
+from textpipe.run.known_columns import LONGEST, KnownColumns
 from textpipe.stage import FormStage, Stage, Vectorizer
 
-REMEMBERED, LONGEST = 50_000, 100
-"""How many words a run of stages remembers, and of how many characters at most: about 10 MB."""
+REMEMBERED = 50_000
+"""How many words a run of stages remembers: about 10 MB."""
 
 UNKNOWN: Any = object()
 
@@ -40,8 +40,22 @@ class FormRun:
             for stage in self.stages:
                 tokens = stage.work(tokens)
             return documents.with_(tokens=tokens)
-        made = remembered("_run", self.stages, tokens.forms.to_pylist(), self.through)
+        made = self._remembered(tokens.forms.to_pylist())
         return documents.with_(tokens=tokens.map(made))
+
+    def _remembered(self, forms: list[str]) -> list[str | None]:
+        """What the stages make of each form; what is new is worked on."""
+        known: dict[str, str | None] = remembered("_run", self.stages, dict)
+        made: list[Any] = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
+        if UNKNOWN not in made:
+            return made
+        new = [form for form, other in zip(forms, made, strict=True) if other is UNKNOWN]
+        found = dict(zip(new, self.through(new), strict=True))
+        known.update((form, found[form]) for form in new if len(form) <= LONGEST)
+        return [
+            found[form] if other is UNKNOWN else other
+            for form, other in zip(forms, made, strict=True)
+        ]
 
     def through(self, forms: list[str]) -> list[str | None]:
         """What the stages, one after another, make of each form; None drops it."""
@@ -70,8 +84,9 @@ class WordsToMatrix:
         if words is not documents.tokens or type(words) is not Tokens or len(words.forms) > FEW:
             before = self.run.apply(documents) if self.run.stages else documents
             return self.vectorizer.apply(before)
-        found = remembered("_columns", self.stages, words.forms.to_pylist(), self._columns)
-        matrix = self.vectorizer.vectorize_words(words, np.array(found, np.int32))
+        known = remembered("_columns", self.stages, KnownColumns)
+        columns = known.of(words.forms, self._columns)
+        matrix = self.vectorizer.vectorize_words(words, columns)
         return documents.with_(words=None, tokens=None, matrix=matrix)
 
     def _columns(self, forms: list[str]) -> list[int]:
@@ -82,38 +97,36 @@ class WordsToMatrix:
         return [-2 if form is None else next(columns) for form in made]
 
 
-def remembered(
-    what: str, stages: Sequence[Stage], forms: list[str], make: Callable[[list[str]], list[Any]]
-) -> list[Any]:
-    """What stages ``make`` of each form; by ``what`` the first of them remembers it."""
-    known = stages[0].__dict__.setdefault(what, Remembered()).of(stages)
-    made = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
-    if UNKNOWN not in made:
-        return made
-    new = [form for form, other in zip(forms, made, strict=True) if other is UNKNOWN]
-    found = dict(zip(new, make(new), strict=True))
-    known.update((form, found[form]) for form in new if len(form) <= LONGEST)
-    return [
-        found[form] if other is UNKNOWN else other for form, other in zip(forms, made, strict=True)
-    ]
+Known = TypeVar("Known", bound=Sized)
 
 
-class Remembered:
+def remembered(what: str, stages: Sequence[Stage], begin: Callable[[], Known]) -> Known:
+    """What is known of words after these stages; the first of them keeps it, by the name ``what``.
+
+    ``begin`` makes an empty one.
+    """
+    kept = stages[0].__dict__
+    held: Remembered[Known] = kept.get(what) or kept.setdefault(what, Remembered(begin))
+    return held.of(stages)
+
+
+class Remembered(Generic[Known]):
     """What became of words, for as long as stages have the same options and have learned nothing else.
 
     (What they keep for themselves counts too: it changes seldom, and then a little is forgotten.)
     """
 
-    def __init__(self) -> None:
-        self._held: tuple[list[Any], dict[str, Any]] = [], {}
+    def __init__(self, begin: Callable[[], Known]) -> None:
+        self._begin = begin
+        self._held: tuple[list[Any], Known] = [], begin()
 
-    def of(self, stages: Sequence[Stage]) -> dict[str, Any]:
+    def of(self, stages: Sequence[Stage]) -> Known:
         """What is known; nothing, if a stage is another one than it was."""
         now = [*stages, *itertools.chain.from_iterable(vars(stage).values() for stage in stages)]
         before, known = self._held
         same = len(before) == len(now) and all(map(operator.is_, before, now))
         if not same or len(known) > REMEMBERED:  # not emptied: another thread may be reading it
-            known = {}
+            known = self._begin()
             self._held = now, known  # at once, for the same reason
         return known
 
