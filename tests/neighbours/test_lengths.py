@@ -9,8 +9,8 @@ from scipy import sparse
 
 from textpipe import KnnClassifier
 from textpipe.errors import InputError
-from textpipe.neighbours import Index, content_keys, near_one
-from textpipe.neighbours.lengths import of_length_one
+from textpipe.neighbours import Index, content_keys, lengths, near_one
+from textpipe.neighbours.lengths import _divided_by_numpy, of_length_one
 from textpipe.rows import dense
 
 FORMATS = pytest.mark.parametrize("of", [np.asarray, sparse.csr_matrix], ids=["dense", "sparse"])
@@ -123,6 +123,33 @@ def test_a_row_by_itself_has_the_length_that_it_has_among_others(values: np.ndar
     together = of_length_one(rows)
     for row in range(4):
         assert of_length_one(rows[[row]]).data.tobytes() == together[[row]].data.tobytes()
+
+
+SIZES = st.floats(-1e300, 1e300) | st.floats(-2.0, 2.0) | st.just(0.0)
+
+
+@given(arrays(np.float64, (3, 6), elements=SIZES))
+def test_a_loop_divides_as_numpy_does(values: np.ndarray) -> None:
+    rows = sparse.csr_matrix(values)
+    expected = _divided_by_numpy(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lengths, "worth", lambda seconds, *loops: True)
+        divided = of_length_one(rows)
+    assert divided.data.tobytes() == expected.data.tobytes()
+    assert divided.indices.tobytes() == expected.indices.tobytes()
+
+
+def test_a_query_may_lie_in_memory_with_gaps() -> None:
+    index = Index(sparse.csr_matrix(ROWS), KEYS)
+    apart = np.array([0.9, 0.0, 0.3, 0.0])[::2]
+    query = sparse.csr_matrix(ROWS[:1])
+    query.data, query.indices, query.indptr = (
+        apart,
+        np.arange(4, dtype=np.int32)[:2],
+        np.array([0, 2]),
+    )
+    expected = index.nearest(sparse.csr_matrix([[0.9, 0.3, 0.0]]), 3)
+    assert index.nearest(query, 3).positions.tolist() == expected.positions.tolist()
 
 
 @pytest.mark.parametrize("column", [-1, 3, 2**31 - 1])

@@ -172,8 +172,11 @@ def _add_products(about, posted, weights, weight, start, end):
 
 
 @inlined
-def _reached(about, n):
-    """What n rows reach at least, by the best row of each block; ABOVE_ZERO where these are too few."""
+def _highest(about, n):
+    """What the best row of each block has, or 0 where none has more; and how many rows a block has.
+
+    There are enough blocks to tell by them what ``n`` rows reach at least.
+    """
     step = max(1, min(BLOCK, len(about) // (4 * n)))
     bits = about.view(np.int32)  # in the order of the numbers, where these are positive
     highest = np.zeros(-(-len(about) // step), np.int32)
@@ -181,21 +184,27 @@ def _reached(about, n):
         end = min((block + 1) * step, len(about))
         for at in range(np.uint64(block * step), np.uint64(end)):
             highest[block] = max(highest[block], bits[at])
-    best = np.partition(highest, len(highest) - n)[len(highest) - n :]
+    return highest.view(np.float32), step
+
+
+@inlined
+def _reached(highest, n):
+    """What n rows reach at least, by the best of each block; ABOVE_ZERO where these are too few."""
+    bits = highest.view(np.int32)
+    best = np.partition(bits, len(bits) - n)[len(bits) - n :]
     return max(best.view(np.float32)[0], ABOVE_ZERO)
 
 
 @inlined
-def _measure_likely(best, likely, who, k, own, rows, query, about):
+def _measure_likely(best, likely, who, k, own, rows, query, about, highest, step):
     """Measure the k rows of each part that look best: the worst of them says what others must reach."""
-    low = _reached(about, 2 * k * len(likely[3]))  # twice k, as some are not to be found
+    low = _reached(highest, 2 * k * len(likely[3]))  # twice k, as some are not to be found
     while True:
         least = low
-        for start in range(0, len(about), BLOCK):
-            end = min(start + BLOCK, len(about))
-            if _count(about, about, np.float32(0), least, start, end) == 0:
+        for block in range(len(highest)):
+            if highest[block] < least:
                 continue
-            for row in range(start, end):
+            for row in range(block * step, min((block + 1) * step, len(about))):
                 if about[row] >= least:
                     part = _part_of(who, row, own)
                     if part < 0:
@@ -216,17 +225,33 @@ def _measure_likely(best, likely, who, k, own, rows, query, about):
 
 
 @inlined
+def _measure_block(best, who, k, own, rows, query, about, norms, rest, limit, start, end):
+    """Measure the rows of a block that may reach the limit."""
+    for row in range(start, end):
+        if about[row] + rest * norms[row] >= limit:
+            part = _part_of(who, row, own)
+            if part >= 0:
+                _offer(best, part, k, _product(rows, row, query), who[1][row], row)
+
+
+@inlined
 def _measure(best, who, k, own, rows, query, about, norms, rest, limit):
-    """Measure the rows that may reach the limit."""
+    """Measure the rows that may reach the limit, if what is left adds as much to them as it can."""
     for start in range(0, len(about), BLOCK):
         end = min(start + BLOCK, len(about))
-        if _count(about, norms, rest, limit, start, end) == 0:
-            continue
-        for row in range(start, end):
-            if about[row] + rest * norms[row] >= limit:
-                part = _part_of(who, row, own)
-                if part >= 0:
-                    _offer(best, part, k, _product(rows, row, query), who[1][row], row)
+        if _count(about, norms, rest, limit, start, end) > 0:
+            _measure_block(best, who, k, own, rows, query, about, norms, rest, limit, start, end)
+
+
+@inlined
+def _measure_all(best, who, k, own, rows, query, about, highest, step, limit):
+    """Measure the rows that may reach the limit, where nothing is left to add to them."""
+    for block in range(len(highest)):
+        if highest[block] >= limit:
+            start, end = block * step, min((block + 1) * step, len(about))
+            _measure_block(
+                best, who, k, own, rows, query, about, about, np.float32(0), limit, start, end
+            )
 
 
 @compiled(
@@ -293,13 +318,16 @@ def nearest_sparse_cosines(
             looking = 2 * (n + k * parts * to_measure)
             if above > 0 and (work[level] < looking or 8 * k * parts > n):
                 continue  # looking costs more than it can spare
+            highest, step = _highest(about, 2 * k * parts)
             if 8 * k * parts <= n:
-                _measure_likely(best, likely, who, k, own, rows, query, about)
+                _measure_likely(best, likely, who, k, own, rows, query, about, highest, step)
             limit = np.float32(_least(best, k) - slack)
-            if above == 0 and not both_signs:  # what shares nothing is exactly 0
-                limit = max(limit, ABOVE_ZERO)
-            hopeful = _count(about, norms[level], rest, limit, 0, n)
-            if above == 0 or hopeful * to_measure <= work[level]:
+            if above == 0:
+                if not both_signs:  # what shares nothing is exactly 0
+                    limit = max(limit, ABOVE_ZERO)
+                _measure_all(best, who, k, own, rows, query, about, highest, step, limit)
+                break
+            if _count(about, norms[level], rest, limit, 0, n) * to_measure <= work[level]:
                 _measure(best, who, k, own, rows, query, about, norms[level], rest, limit)
                 break
         for at in range(first, last):
@@ -322,10 +350,11 @@ def nearest_dense_cosines(
     for i in range(len(queries)):
         own = own_groups[i] if len(groups) > 0 else 0
         about, query = abouts[i], queries[i]
+        highest, step = _highest(about, 2 * k * parts)
         if 8 * k * parts <= len(about):
-            _measure_likely(best, likely, who, k, own, rows, query, about)
+            _measure_likely(best, likely, who, k, own, rows, query, about, highest, step)
         limit = np.float32(_least(best, k) - slack)
-        _measure(best, who, k, own, rows, query, about, about, np.float32(0), limit)
+        _measure_all(best, who, k, own, rows, query, about, highest, step, limit)
         _hand_over(best, k, similarities[i], found[i])
 
 

@@ -108,9 +108,9 @@ def views_of(
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
     """Values, columns and bounds of a CSR matrix that is known to be in order."""
     return (
-        matrix.data.astype(np.float64, copy=False),
-        matrix.indices.astype(np.int32, copy=False).view(np.uint32),
-        matrix.indptr.astype(np.int64, copy=False),
+        np.ascontiguousarray(matrix.data, np.float64),
+        np.ascontiguousarray(matrix.indices, np.int32).view(np.uint32),
+        np.ascontiguousarray(matrix.indptr, np.int64),
     )
 
 

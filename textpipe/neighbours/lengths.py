@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textpipe.errors import InputError
+from textpipe.kernels.worth import worth
 
 LARGEST = {"cosine": 1e15, "euclidean": 1e150}
 """Rows have length 1 for cosines, or nearly so, for products are added up in float32 first. The square of
@@ -17,6 +18,9 @@ a difference must be finite for distances."""
 
 EXPONENT = 500
 """Between 2 to this and to minus this, squares of 2**23 values have a sum that is neither 0 nor infinite."""
+
+PER_CALL, PER_VALUE = 20e-6, 10e-9
+"""Seconds that NumPy takes to divide a row by its length."""
 
 
 def check_values(rows: Any, largest: float = np.inf) -> None:
@@ -67,22 +71,36 @@ def of_length_one(rows: Any) -> Any:
 
     Raises InputError for values that are not finite.
     """
-    if not (sparse.issparse(rows) and _none_is_extreme(rows.data)):
-        check_values(rows)
-        rows = near_one(rows)
+    divided = _divided_by_loop(rows) if sparse.issparse(rows) else None
+    return _divided_by_numpy(rows) if divided is None else with_values(rows, divided)
+
+
+def _divided_by_numpy(rows: Any) -> Any:
+    check_values(rows)
+    rows = near_one(rows)
     if not sparse.issparse(rows):
         if not rows.shape[1]:
             return rows
         lengths = np.sqrt(np.add.accumulate(np.square(rows), axis=1)[:, -1:])
         lengths[lengths == 0] = 1.0
         return rows / lengths
-    if rows.shape[0] == 1:
-        total = np.add.accumulate(np.square(rows.data))[-1:]  # as below; it is asked for most often
-        return with_values(rows, rows.data / np.sqrt(total) if total.any() else rows.data)
     owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     lengths = np.sqrt(np.bincount(owners, np.square(rows.data), minlength=rows.shape[0]))
     lengths[lengths == 0] = 1.0
     return with_values(rows, rows.data / lengths[owners])
+
+
+def _divided_by_loop(rows: Any) -> NDArray[np.float64] | None:
+    """The values of CSR rows of length 1; None where a value is extreme, or the loop is not worth it."""
+    values = np.ascontiguousarray(rows.data, np.float64)
+    if not worth(PER_CALL + PER_VALUE * len(values), "lengths.to_length_one"):
+        return None
+    from textpipe.kernels.lengths import to_length_one
+
+    divided, done = np.empty(len(values)), np.empty(1, np.bool_)
+    bounds = np.ascontiguousarray(rows.indptr, np.int64)
+    to_length_one(values, bounds, 2.0**-EXPONENT, 2.0 ** (EXPONENT - 1), divided, done)
+    return divided if done[0] else None
 
 
 def with_values(rows: Any, values: NDArray[np.float64]) -> Any:
