@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -419,7 +420,12 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
 
     def _must_be_ready(self) -> None:
         """Raise NotTrainedError unless every stage has learned what it needs."""
-        if not hasattr(self, "trained_"):
+        trained = hasattr(self, "trained_")
+        seen: list[Stage] = self.__dict__.get("_seen_ready", [])
+        same = len(seen) == len(self.stages) and all(map(operator.is_, seen, self.stages))
+        if trained and same:  # as they were when they were last asked for something
+            return
+        if not trained:
             self.check()
         for stage in self.stages:  # one of them may have been replaced since fit
             if stage.learns and not stage.__sklearn_is_fitted__():
@@ -427,8 +433,14 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                     f"This Pipeline is not fitted yet, and its stage {stage.name()} needs to learn: "
                     "call fit with training documents first"
                 )
-        if not hasattr(self, "trained_"):
+        if not trained:
             self.prepare()
+        self._seen_ready = list(self.stages)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is only kept for speed (``_name``) is left behind in copies and other processes."""
+        state = super().__getstate__()
+        return {name: value for name, value in state.items() if not name.startswith("_")}
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "trained_") or not any(stage.learns for stage in self.stages)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -45,3 +45,26 @@ def string_buffers(strings: pa.StringArray) -> tuple[UInt8, Int32]:
     bounds = np.frombuffer(offsets, np.int32)[strings.offset :][: len(strings) + 1]
     first, last = int(bounds[0]), int(bounds[-1])
     return np.frombuffer(data, np.uint8)[first:last], bounds - bounds[0] if first else bounds
+
+
+class Slices(NamedTuple):
+    """UTF-8 of many strings: string ``i`` is ``data[begins[i]:ends[i]]``."""
+
+    data: UInt8
+    begins: Int32
+    ends: Int32
+
+    @staticmethod
+    def of(strings: pa.StringArray) -> Slices:
+        """Arrow's strings."""
+        data, offsets = string_buffers(strings)
+        return Slices(data, offsets[:-1], offsets[1:])
+
+    def take(self, positions: Int64) -> list[str]:
+        """The strings at these positions.
+
+        >>> Slices.of(pa.array(["to", "be", "or"])).take(np.array([2, 0]))
+        ['or', 'to']
+        """
+        bounds = zip(self.begins[positions].tolist(), self.ends[positions].tolist(), strict=True)
+        return [self.data[start:end].tobytes().decode() for start, end in bounds]

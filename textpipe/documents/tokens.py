@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -54,6 +54,9 @@ class Tokens:
     ends: Int32
     rows: Int64
     tags: UInt8 | None = None
+
+    is_written: ClassVar[bool] = True
+    """Is there an array for every column? Else they are written out when someone asks for them."""
 
     def __len__(self) -> int:
         """How many documents."""

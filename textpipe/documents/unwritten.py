@@ -11,6 +11,8 @@ from textpipe.documents.tokens import Tokens
 class UnwrittenTokens(Tokens):
     """Write ``_write``; what knows a column without it says so itself."""
 
+    is_written = False
+
     def __new__(cls, *arguments: Any, **columns: Any) -> Any:
         """With a column replaced (dataclasses.replace) they are plain tokens."""
         return Tokens(**columns) if columns else super().__new__(cls)

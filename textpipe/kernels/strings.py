@@ -60,12 +60,17 @@ def fill(data, offsets, secret, slots):
         slots[slot] = (mixed & UPPER) | number
 
 
-@compiled(*STRINGS, types.uint64, read_only(types.int64), *STRINGS, writable(types.int32))
-def find(data, offsets, secret, slots, own_data, own_offsets, found):
-    """The number of each own string among those of a table; -1 if it is not there."""
+@compiled(
+    *STRINGS, types.uint64, read_only(types.int64), *STRINGS, read_only(types.int32),
+    writable(types.int32),
+)  # fmt: skip
+def find(data, offsets, secret, slots, own_data, begins, ends, found):
+    """The number of each own string, ``own_data[begins[i]:ends[i]]``, among those of a table; -1 if it is
+    not there.
+    """
     last = len(slots) - 1
-    for own in range(len(own_offsets) - 1):
-        start, end = own_offsets[own], own_offsets[own + 1]
+    for own in range(len(begins)):
+        start, end = begins[own], ends[own]
         hashed = secret
         for at in range(start, end):
             hashed = _mixed_in(hashed, own_data[at])

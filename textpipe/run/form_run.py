@@ -10,8 +10,10 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from textpipe.documents import Documents, Tokens
+from textpipe.documents.arrays import Slices
 from textpipe.run.known_columns import LONGEST, KnownColumns
 from textpipe.stage import FormStage, Stage, Vectorizer
+from textpipe.tokenize.found import FoundTokens
 
 REMEMBERED = 50_000
 """How many words a run of stages remembers: about 10 MB."""
@@ -81,11 +83,12 @@ class WordsToMatrix:
     def apply(self, documents: Documents) -> Documents:
         """The documents after all these stages."""
         words = documents.words
-        if words is not documents.tokens or type(words) is not Tokens or len(words.forms) > FEW:
+        slices = None if words is None or words is not documents.tokens else _few_words(words)
+        if words is None or slices is None:
             before = self.run.apply(documents) if self.run.stages else documents
             return self.vectorizer.apply(before)
         known = remembered("_columns", self.stages, KnownColumns)
-        columns = known.of(words.forms, self._columns)
+        columns = known.of(slices, self._columns)
         matrix = self.vectorizer.vectorize_words(words, columns)
         return documents.with_(words=None, tokens=None, matrix=matrix)
 
@@ -95,6 +98,14 @@ class WordsToMatrix:
         left = pa.array([form for form in made if form is not None], pa.string())
         columns = iter(self.vectorizer.columns_of(left).tolist())
         return [-2 if form is None else next(columns) for form in made]
+
+
+def _few_words(words: Tokens) -> Slices | None:
+    """The distinct forms of words, if they are few and need not be written out first."""
+    if isinstance(words, FoundTokens):
+        return words.slices
+    few = words.is_written and len(words.forms) <= FEW
+    return Slices.of(words.forms) if few else None
 
 
 Known = TypeVar("Known", bound=Sized)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from textpipe.documents import Int32
+from textpipe.documents.arrays import Slices
 from textpipe.vectorize.lookup import Lookup
 
 UNKNOWN = -3
@@ -25,9 +26,9 @@ class KnownColumns:
     and when that has been asked for as many words as there are, all of them get a new table.
 
     >>> columns = KnownColumns()
-    >>> columns.of(pa.array(["to", "be"]), lambda new: [len(word) for word in new]).tolist()
+    >>> columns.of(Slices.of(pa.array(["to", "be"])), lambda new: [len(word) for word in new]).tolist()
     [2, 2]
-    >>> columns.of(pa.array(["be", "or"]), lambda new: [7 for word in new]).tolist()
+    >>> columns.of(Slices.of(pa.array(["be", "or"])), lambda new: [7 for word in new]).tolist()
     [2, 7]
     """
 
@@ -39,13 +40,13 @@ class KnownColumns:
     def __len__(self) -> int:
         return len(self._known)
 
-    def of(self, words: pa.StringArray, work_out: Callable[[list[str]], list[int]]) -> Int32:
+    def of(self, words: Slices, work_out: Callable[[list[str]], list[int]]) -> Int32:
         """The column of each word, int32[n_words]; those of new words are worked out."""
         lookup, columns = self._table
         found: Int32 = columns[lookup.columns(words)]  # at -1, the last one, is UNKNOWN
         missing = np.flatnonzero(found == UNKNOWN)
         if len(missing):
-            found[missing] = self._beside(words.take(pa.array(missing)).to_pylist(), work_out)
+            found[missing] = self._beside(words.take(missing), work_out)
         return found
 
     def _beside(self, words: list[str], work_out: Callable[[list[str]], list[int]]) -> list[int]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textpipe.documents import Int64, UInt8
+from textpipe.documents.arrays import Slices
 from textpipe.errors import InputError
 
 LEAST_ROOM, FIRST_ROOM = 1 << 11, 1 << 13
@@ -138,17 +139,31 @@ class Distinct:
 
         Raises InputError if they have more than 2 GB.
         """
-        from textpipe.kernels.text import gather
-
         n = int(self.progress[2])
-        offsets = np.zeros(n + 1, np.int32)
-        size = int(self.sizes[:n].sum())
-        if size > MOST_BYTES:
-            raise InputError(
-                f"the {n:,} distinct words of this batch have {size:,} bytes, and at most "
-                f"{MOST_BYTES:,} can be kept together: use smaller batches"
-            )
-        np.cumsum(self.sizes[:n], out=offsets[1:])
-        data = np.empty(size, np.uint8)
-        gather(self.data, self.firsts[:n], self.sizes[:n], data)
-        return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(data))
+        return written(self.data, self.firsts[:n], self.sizes[:n])
+
+    def slices(self) -> Slices:
+        """The same, as slices of a short text."""
+        n = int(self.progress[2])
+        begins = self.firsts[:n].astype(np.int32)
+        return Slices(self.data, begins, begins + self.sizes[:n].astype(np.int32))
+
+
+def written(data: UInt8, firsts: Int64, sizes: Int64) -> pa.StringArray:
+    """The strings ``data[firsts[i]:firsts[i] + sizes[i]]``, one after another.
+
+    Raises InputError if they have more than 2 GB.
+    """
+    from textpipe.kernels.text import gather
+
+    n, size = len(sizes), int(sizes.sum())
+    offsets = np.zeros(n + 1, np.int32)
+    if size > MOST_BYTES:
+        raise InputError(
+            f"the {n:,} distinct words of this batch have {size:,} bytes, and at most "
+            f"{MOST_BYTES:,} can be kept together: use smaller batches"
+        )
+    np.cumsum(sizes, out=offsets[1:])
+    copied = np.empty(size, np.uint8)
+    gather(data, firsts, sizes, copied)
+    return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(copied))

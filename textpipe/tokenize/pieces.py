@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from textpipe.documents import Tokens, UInt8
 from textpipe.kernels.worth import worth
-from textpipe.tokenize.distinct import Distinct, Strings
+from textpipe.tokenize.distinct import SHORT, Distinct, Strings
+from textpipe.tokenize.found import FoundTokens
 
 PER_BYTE = 150e-9
 """Seconds that Python takes to find the pieces."""
@@ -126,9 +127,13 @@ def pieces_compiled(texts: Strings, kind: Kind) -> Tokens:
                 column.resize(2 * len(column), refcheck=False)
     for column in (codes, starts, ends):
         column.resize(rows[-1], refcheck=False)
-    forms = distinct.forms()
+    columns = codes, starts, ends, rows
+    if len(texts.data) <= SHORT:
+        found: Tokens = FoundTokens(distinct.slices(), *columns)
+    else:
+        found = Tokens(distinct.forms(), *columns)
     distinct.give_back()
-    return Tokens(forms, codes, starts, ends, rows)
+    return found
 
 
 @functools.cache
