@@ -24,12 +24,18 @@ SEEN = np.float32(-1e30)
 ABOVE_ZERO = np.float32(1e-44)
 """Smaller than any similarity that counts."""
 
+STRETCH = 1 << 16
+"""The postings of so many rows lie together."""
+
 BLOCK = 256
 """Rows that are looked at together, to see that none of them is near."""
 
 
 CSR = (read_only(types.float64), read_only(types.uint32), read_only(types.int64))
-CSC = (read_only(types.int64), read_only(types.uint32), read_only(types.float32))
+CSC = (
+    read_only(types.int64), read_only(types.int64), read_only(types.uint16), read_only(types.int16),
+    types.float64,
+)  # fmt: skip
 WHO = (
     read_only(types.boolean), read_only(types.uint64), read_only(types.int64), read_only(types.int32),
     read_only(types.int64), types.int64, types.int64,
@@ -165,10 +171,10 @@ def _count(about, norms, rest, limit, start, end):
 
 
 @inlined
-def _add_products(about, posted, weights, weight, start, end):
-    """Add the products of a column, of which these are the postings."""
+def _add_products(about, first, posted, weights, weight, start, end):
+    """Add the products of a column to the rows from ``first`` on, of which these are the postings."""
     for at in range(np.uint64(start), np.uint64(end)):
-        about[posted[at]] += weight * weights[at]
+        about[first + np.uint64(posted[at])] += weight * np.float32(weights[at])
 
 
 @inlined
@@ -262,7 +268,7 @@ def nearest_sparse_cosines(
     values, columns, starts,  # the queries, CSR
     data, indices, indptr,  # the rows, CSR
     tail_data, tail_indices, tail_indptr,  # the rows that follow them, not yet among the postings
-    postings, posted, weights,  # the rows by column, CSC, float32
+    bounds, often, posted, weights, step_size,  # the rows by column, stretch by stretch, in steps
     ranks, levels, norms,  # which columns are frequent, and how long the rows are in these alone
     longest, signed,  # the longest row; is any value negative?
     query,  # room for a dense query: zeros, before and after
@@ -270,7 +276,8 @@ def nearest_sparse_cosines(
 ):  # fmt: skip
     """The k nearest rows of each part by product, exactly, although most are never measured.
 
-    Products are first added up in float32, column by column, the rare columns first. What the frequent ones
+    Products are first added up in float32, of weights that are whole numbers of steps, column by column, the
+    rare columns first. What the frequent ones
     can still add to a row is at most the length of the query times the length of the row in these columns
     (Cauchy); and the k-th best has at least what the worst of any k rows has. Columns are added until few
     enough rows can reach that, and these are measured in float64.
@@ -288,12 +295,14 @@ def nearest_sparse_cosines(
     for i in range(len(starts) - 1):
         first, last = starts[i], starts[i + 1]
         own = own_groups[i] if len(groups) > 0 else 0
-        both_signs, length = signed, 0.0
+        both_signs, length, size = signed, 0.0, 0.0
         for at in range(first, last):
             query[columns[at]] = values[at]
             length += values[at] * values[at]
+            size += abs(values[at])
             both_signs = both_signs or values[at] < 0
         slack = longest * (CERTAIN + SINGLE * (last - first + 4) * np.sqrt(length))
+        slack += step_size * size
         for row in range(len(tail_indptr) - 1):
             part = _part_of(who, n + row, own)
             if part >= 0:
@@ -303,16 +312,20 @@ def nearest_sparse_cosines(
             for at in range(first, last):
                 column = columns[at]
                 if ranks[column] < levels[level]:
-                    work[level] += postings[column + 1] - postings[column]
+                    work[level] += often[column]
                     squares[level] += values[at] * values[at]
         about[:] = 0
         above = np.int64(len(ranks))
         for level in range(len(levels) if n > 0 else 0):
-            for at in range(first, last):
-                column = columns[at]
-                if levels[level] <= ranks[column] < above:
-                    start, end = postings[column], postings[column + 1]
-                    _add_products(about, posted, weights, np.float32(values[at]), start, end)
+            for stretch in range(-(-n // STRETCH)):
+                begin = np.uint64(stretch * STRETCH)
+                for at in range(first, last):
+                    column = columns[at]
+                    if levels[level] <= ranks[column] < above:
+                        place = stretch * len(ranks) + np.int64(column)
+                        start, end = bounds[place], bounds[place + 1]
+                        weight = np.float32(values[at] * step_size)
+                        _add_products(about, begin, posted, weights, weight, start, end)
             above = levels[level]
             rest = np.float32(np.sqrt(squares[level]))
             looking = 2 * (n + k * parts * to_measure)
