@@ -6,11 +6,16 @@ a busy machine disturbs it: the table says how busy it was. A short turn comes t
 quickest counts: memory that a process has freed and nobody has asked for since, a virtual machine may hand
 back to its host, and the first to ask for it again waits (up to 27 microseconds a page, where it is 1 else).
 Peak memory is that of a new process which reads the input and does the job once.
+
+Most jobs have their turns in one process. Those that ask for the same large pieces of memory again and again
+have them each in a process of its own (``apart``), as people run them: what one way has freed would make it
+cheaper for the other.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -44,12 +49,14 @@ class Job(NamedTuple):
     check       compares the results, ends the benchmark where they differ, and says what was found
     size        megabytes of text
     two_cores   ways of ours with two jobs; each must have the result of the way of the same name
+    apart       has each way a process of its own? (Such a job has no ``two_cores``.)
     """
 
     ways: dict[str, Way]
     check: Callable[[], str]
     size: float
     two_cores: Mapping[str, Way] = {}
+    apart: bool = False
 
 
 class Seconds(NamedTuple):
@@ -73,7 +80,12 @@ def run(
     parser.add_argument("--rounds", type=int, default=0, help=f"default {ROUNDS}; with --quick, 1")
     parser.add_argument("--jobs", nargs="*", choices=list(jobs), help="default: all")
     parser.add_argument("--only", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--turns", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.turns:
+        name, way = options.turns
+        _take_turns(jobs[name](options.quick).ways[way])
+        return
     if options.only:
         name, way = options.only
         jobs[name](options.quick).ways[way]()
@@ -93,7 +105,10 @@ def run(
             need(same(job.ways[way](), on_two()), f"{name}: {way} on two cores")
         rounds = options.rounds or (1 if options.quick else ROUNDS)
         busy = os.getloadavg()[0]
-        taken, two = seconds(job.ways, job.two_cores, rounds)
+        if job.apart:
+            taken, two = seconds_apart(script, name, job.ways, rounds, options.quick), {}
+        else:
+            taken, two = seconds(job.ways, job.two_cores, rounds)
         ours = next(iter(taken))
         for way, spent in taken.items():
             row = {
@@ -151,7 +166,52 @@ def seconds(
     )
 
 
+def seconds_apart(
+    script: str, job: str, ways: Mapping[str, Way], rounds: int, quick: bool
+) -> dict[str, Seconds]:
+    """What each way takes in a process of its own, in turns: medians of ``rounds`` rounds."""
+    found: dict[str, list[Seconds]] = {name: [] for name in ways}
+    with contextlib.ExitStack() as stack:
+        processes = {}
+        for name in ways:
+            command = [
+                sys.executable,
+                script,
+                *(["--quick"] if quick else []),
+                "--turns",
+                job,
+                name,
+            ]
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # ours
+            processes[name] = stack.enter_context(process)
+        for _ in range(rounds):
+            for name, process in processes.items():
+                assert process.stdin is not None
+                assert process.stdout is not None
+                print("go", file=process.stdin, flush=True)
+                answer = process.stdout.readline().split()
+                need(len(answer) == 2, f"{job}, {name}: its process has ended")
+                found[name].append(Seconds(*map(float, answer)))
+        for process in processes.values():
+            assert process.stdin is not None  # for mypy
+            process.stdin.close()
+    of = statistics.median
+    return {
+        name: Seconds(of(turn.cpu for turn in turns), of(turn.wall for turn in turns))
+        for name, turns in found.items()
+    }
+
+
+def _take_turns(way: Way) -> None:
+    """Do the job once for each line that is read, and print what it took; the first time does not count."""
+    way()
+    for _ in sys.stdin:
+        print(*_once(way), flush=True)
+
+
 def _once(way: Way) -> Seconds:
+    gc.collect()  # once: after it, nothing of what a process works with is at hand
     first = _turn(way)
     if first.wall >= SHORT:
         return first
@@ -160,7 +220,6 @@ def _once(way: Way) -> Seconds:
 
 
 def _turn(way: Way) -> Seconds:
-    gc.collect()
     started = time.perf_counter(), time.process_time()
     made = way()
     ended = time.perf_counter(), time.process_time()

@@ -25,6 +25,9 @@ _REALLY = {
 }
 """What is meant by who declares these names (WHATWG Encoding Standard, section 4.2)."""
 
+_LIKE_ASCII = ("utf-8", "cp1252")
+"""The most usual encodings, in which ASCII means what it says."""
+
 _NOT_FOR_TEXTS = {
     "idna",
     "punycode",
@@ -49,13 +52,13 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     >>> decode("Привет".encode("koi8-r"), "koi8-r")
     ('Привет', 'koi8-r')
     """
-    if declared is None and data.isascii():  # most lines; the rest of the ladder is slower
-        return data.decode("ascii"), "utf-8"
+    codec = known_codec(declared) if declared else None
+    if data.isascii() and (not declared or codec in _LIKE_ASCII):  # most texts; no mark is ASCII
+        return data.decode("ascii"), codec or "utf-8"
     mark = marked(data)
     if mark is not None:
         name, length = mark
         return data[length:].decode(name, "replace"), name
-    codec = known_codec(declared)
     ladder = ["utf-8"] if codec is None or codec == "utf-8" else [codec, "utf-8"]
     for name in ladder:
         with contextlib.suppress(ValueError):

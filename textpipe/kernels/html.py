@@ -124,7 +124,7 @@ def _read(
             if letter == 38:
                 before = state[WRITTEN]
                 at = entity(
-                    text, at, n, state, out,
+                    text, at, n, False, state, out,
                     entity_slots, entity_starts, entity_letters, text_starts, texts, windows,
                 )  # fmt: skip
                 if at < 0 or (innermost <= HEAD and innermost > 0 and state[WRITTEN] == before):

@@ -160,9 +160,12 @@ def _put_code(state, out, code):
 
 @inlined
 def entity(
-    text, at, n, state, out, slots, starts, letters, text_starts, texts, windows
+    text, at, n, in_attribute, state, out, slots, starts, letters, text_starts, texts, windows
 ):  # fmt: skip
-    """Write what the reference at ``at`` (an ampersand) stands for; where reading goes on, until ``n``."""
+    """Write what the reference at ``at`` (an ampersand) stands for; where reading goes on, until ``n``.
+
+    In an attribute no name may end before the letters do (HTML Standard, 13.2.5.73).
+    """
     end = at + 1
     if end < n and text[end] == 35:  # "#"
         end += 1
@@ -206,7 +209,7 @@ def entity(
     if end < n and text[end] == 59:
         end += 1
         found = find(text, at + 1, end, False, slots, starts, letters)
-    if found < 0:
+    if found < 0 and not in_attribute:
         end = min(end, at + 7)
         while end > at + 2:
             found = find(text, at + 1, end, False, slots, starts, letters)
@@ -265,7 +268,7 @@ def stand_in(
         letter = text[at]
         if letter == 38:
             at = entity(
-                text, at, end, state, out, slots, starts, letters, text_starts, texts, windows
+                text, at, end, True, state, out, slots, starts, letters, text_starts, texts, windows
             )
             if at < 0:
                 return False

@@ -47,7 +47,7 @@ def batches(documents: Documents, large: bool = False, shares: int = 1) -> Itera
 
 def is_one(documents: Documents) -> bool:
     """Are they so few that they are one batch, however they are cut?"""
-    size = documents.text.nbytes + (0 if documents.mails is None else documents.mails.nbytes)
+    size = documents.text_bytes + (0 if documents.mails is None else documents.mails.nbytes)
     return bool(size <= LEAST_BYTES and len(documents) <= MOST_DOCUMENTS)
 
 

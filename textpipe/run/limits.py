@@ -39,8 +39,10 @@ def limited(documents: Documents, most: int) -> Documents:
     >>> print(told[0].message)
     1 document has more than 6 characters, and the rest was not read: "0". To read more, set max_characters
     """
+    if documents.text_bytes <= most or documents.words is not None:
+        return documents
     long = _too_long(documents.text, most)
-    if not len(long) or documents.words is not None:
+    if not len(long):
         return documents
     texts = documents.text.take(pa.array(long))
     lengths = pc.utf8_length(texts).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -58,8 +60,6 @@ def limited(documents: Documents, most: int) -> Documents:
 
 def _too_long(text: pa.LargeStringArray, most: int) -> Int64:
     """Which texts have more characters than ``most``."""
-    if text.nbytes <= most:  # all of them together
-        return np.zeros(0, np.int64)
     found = []
     for first in range(0, len(text), AT_ONCE):
         n_bytes = pc.binary_length(text.slice(first, AT_ONCE)).to_numpy(zero_copy_only=False)

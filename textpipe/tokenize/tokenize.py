@@ -83,7 +83,7 @@ class Tokenize(Stage):
 
     def apply(self, documents: Documents) -> Documents:
         engine = self._ready()
-        much = is_much(documents.text.nbytes, engine.cut is not None)
+        much = is_much(documents.text_bytes, engine.cut is not None)
         found = pieces_of(documents.text, engine.pieces, much)
         if engine.cut is None:
             return documents.with_(words=found, tokens=found)
