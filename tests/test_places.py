@@ -18,7 +18,7 @@ from textpipe.documents import Region, clean_surrogates
 from textpipe.places import Places, places_through
 from textpipe.signs.obfuscation import Obfuscation
 from textpipe.signs.unicode_tricks import UnicodeTricks
-from textpipe.stage import TextStage
+from textpipe.text_stage import TextStage
 
 STAGES = [
     CleanHtml(),

@@ -7,15 +7,14 @@ from textpipe import form_stage
 from textpipe.documents import Documents, Region
 from textpipe.errors import DefinitionError
 from textpipe.stage import (
-    Cleaned,
     FormStage,
     NotTrainedError,
     Stage,
-    TextStage,
     TokenStage,
     Vectorizer,
     flow,
 )
+from textpipe.text_stage import Cleaned, TextStage
 
 
 class Shout(TextStage):

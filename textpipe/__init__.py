@@ -45,7 +45,7 @@ _HOME = {
     "Pipeline": "textpipe.pipeline",
     "Region": "textpipe.documents",
     "Stage": "textpipe.stage",
-    "TextStage": "textpipe.stage",
+    "TextStage": "textpipe.text_stage",
     "TextpipeError": "textpipe.errors",
     "TokenStage": "textpipe.stage",
     "Vectorizer": "textpipe.stage",

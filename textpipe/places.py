@@ -9,7 +9,7 @@ from re import Match, Pattern
 import numpy as np
 
 from textpipe.documents import Int32, clean_surrogates
-from textpipe.stage import Cleaned
+from textpipe.text_stage import Cleaned
 
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 

@@ -9,7 +9,7 @@ from textpipe.clean.clean_html import CleanHtml
 from textpipe.documents import Documents, Region
 from textpipe.errors import DefinitionError
 from textpipe.run.parcel import to_parcel
-from textpipe.stage import Cleaned
+from textpipe.text_stage import Cleaned
 
 
 def seen(markup, **options):

@@ -17,7 +17,8 @@ from textpipe.explanation.origin import origin_of
 from textpipe.explanation.origin_by_words import MOST_WORDS, places_by_words
 from textpipe.normalize.lowercase import Lowercase
 from textpipe.sources import parse_mail
-from textpipe.stage import Stage, TextStage
+from textpipe.stage import Stage
+from textpipe.text_stage import TextStage
 from textpipe.tokenize.tokenize import Tokenize
 
 STAGES = [CleanHtml("apart"), NormalizeUnicode("NFKC"), Mask(), Tokenize("words"), Lowercase()]

@@ -5,8 +5,9 @@ import pytest
 
 from textpipe import testing
 from textpipe.documents import Documents, Matrix, Tokens
-from textpipe.stage import FormStage, Stage, TextStage, TokenStage, Vectorizer
+from textpipe.stage import FormStage, Stage, TokenStage, Vectorizer
 from textpipe.testing import check_stage, plain, stage_laws
+from textpipe.text_stage import TextStage
 
 
 class Reverse(FormStage):

@@ -10,7 +10,7 @@ from textpipe.normalize.remove_punctuation import RemovePunctuation
 from textpipe.normalize.remove_stop_words import RemoveStopWords
 from textpipe.normalize.stem import Stem
 from textpipe.normalize.stop_lists import stop_words
-from textpipe.stage import TextStage
+from textpipe.text_stage import TextStage
 from textpipe.tokenize.tokenize import Tokenize
 
 ENGLISH = ["This", "is", "not", "the", "end", "of", "it"]

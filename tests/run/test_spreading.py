@@ -17,7 +17,8 @@ from textpipe.documents import Documents
 from textpipe.errors import DefinitionError, InputError, ProcessError, TextpipeWarning
 from textpipe.run import batches, threaded
 from textpipe.run.spreading import jobs
-from textpipe.stage import FormStage, TextStage
+from textpipe.stage import FormStage
+from textpipe.text_stage import TextStage
 
 NAMES = [f"{chr(97 + i % 26)}{chr(97 + i // 26)}x" for i in range(60)]
 TEXTS = [
@@ -217,7 +218,7 @@ def test_jobs_are_counted_as_scikit_learn_does():
 
 SCRIPT = """
 import sys, time, textpipe as tp, textpipe.run.spreading as spreading, textpipe.run.batching as batching
-from textpipe.stage import TextStage
+from textpipe.text_stage import TextStage
 spreading.PATIENCE, batching.MOST_DOCUMENTS = 0.0, 1
 class Marking(TextStage):
     def __init__(self, folder=""):

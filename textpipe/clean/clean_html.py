@@ -19,7 +19,7 @@ from textpipe.clean.html_text import TextWriter, TooDeepError, without_marks
 from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.places import same_places, substitute, told
-from textpipe.stage import Cleaned, TextStage
+from textpipe.text_stage import Cleaned, TextStage
 
 
 class CleanHtml(TextStage):

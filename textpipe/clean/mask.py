@@ -9,7 +9,7 @@ from textpipe.clean.mask_patterns import KINDS, Kind
 from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.places import Places, places_through, told, without_surrogates
-from textpipe.stage import Cleaned, TextStage
+from textpipe.text_stage import Cleaned, TextStage
 
 
 class Mask(TextStage):

@@ -12,7 +12,7 @@ import regex
 from textpipe.clean.composed_places import normalize_with_places
 from textpipe.documents import Int32, Region
 from textpipe.places import places_through, same_places, substitute, told
-from textpipe.stage import Cleaned, TextStage
+from textpipe.text_stage import Cleaned, TextStage
 
 _NULS = re.compile("\0")
 _LINE_ENDS = re.compile(r"\r\n?")

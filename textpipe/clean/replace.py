@@ -9,7 +9,7 @@ from typing import Any
 from textpipe.documents import Int32, Region, clean_surrogates
 from textpipe.errors import DefinitionError
 from textpipe.places import Places, places_through, told, without_surrogates
-from textpipe.stage import Cleaned, TextStage
+from textpipe.text_stage import Cleaned, TextStage
 
 _TEMPLATE = re.compile(r"\\(?:([0-9])|g<(\w+)>|(.?))", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}

@@ -11,7 +11,8 @@ from textpipe.documents import Documents, Int32, Region, Regions
 from textpipe.errors import InputError
 from textpipe.explanation.origin_by_words import places_by_words
 from textpipe.places import same_places
-from textpipe.stage import Stage, TextStage
+from textpipe.stage import Stage
+from textpipe.text_stage import TextStage
 
 Span = tuple[int, int]
 

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from textpipe.documents import Documents
 from textpipe.normalize.lowercase import MANY, mapped_by_case
 from textpipe.normalize.stop_lists import stop_words
-from textpipe.stage import FormStage, Stage, TextStage
+from textpipe.stage import FormStage, Stage
+from textpipe.text_stage import TextStage
 
 
 class Met(NamedTuple):

@@ -10,7 +10,7 @@ from textpipe.places import told
 from textpipe.signs.known_words import is_disguised_often, is_known
 from textpipe.signs.leet import LEET_WORD, SYMBOL, unleet
 from textpipe.signs.undoing import Undoing
-from textpipe.stage import Cleaned, TextStage
+from textpipe.text_stage import Cleaned, TextStage
 
 _LETTER = r"[^\W\d_]"
 _MARKS = "._*~/|+,'’·•:;^=-"

@@ -13,7 +13,7 @@ from textpipe.signs.invisible import has_business
 from textpipe.signs.look_alikes import LookAlikes
 from textpipe.signs.styled import FULL_WIDTH, STYLED, WIDE_WRITING, plain
 from textpipe.signs.undoing import Undoing
-from textpipe.stage import Cleaned, TextStage
+from textpipe.text_stage import Cleaned, TextStage
 
 # What no step of this stage looks at: Latin to Extended-B, general punctuation that is seen, currency,
 # Hiragana, Katakana, Han, Hangul.
