@@ -41,7 +41,7 @@ def whole_file(path: str | Path) -> Iterator[TextIO]:
     handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     work = Path(name)
     try:
-        _is_free(handle)  # and no longer, until it is closed
+        is_free(handle)  # and no longer, until it is closed
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
             file.flush()
@@ -60,12 +60,17 @@ def _remove_left_over(folder: Path, prefix: str) -> None:
             if not path.name.startswith(prefix) or len(path.name) != length:
                 continue
             with path.open("rb") as file:
-                if os.fstat(file.fileno()).st_mtime < time.time() - NEW and _is_free(file.fileno()):
+                if is_left_over(file.fileno()):
                     path.unlink()
 
 
-def _is_free(handle: int) -> bool:
-    """Take the file, if nobody has it; False also where nobody can tell (Windows)."""
+def is_left_over(handle: int) -> bool:
+    """Has whoever began an open file been killed? (Not told of one that was begun just now.)"""
+    return os.fstat(handle).st_mtime < time.time() - NEW and is_free(handle)
+
+
+def is_free(handle: int) -> bool:
+    """Take an open file, until it is closed, if nobody has it; False also where nobody can tell (Windows)."""
     try:
         import fcntl
 

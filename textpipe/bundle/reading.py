@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -30,6 +29,7 @@ from textpipe.bundle.manifest import (
 from textpipe.definition import from_data
 from textpipe.errors import BundleError, TextpipeError, TextpipeWarning
 from textpipe.pipeline import Pipeline
+from textpipe.scratch import scratch_folder
 from textpipe.stage import walk
 
 
@@ -42,10 +42,10 @@ def load(path: str | Path, *, expect: str | None = None) -> Pipeline:
     """
     path = Path(path)
     if path.is_file() and zipfile.is_zipfile(path):
-        with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
+        with scratch_folder() as folder:
             with opened(path) as archive:
-                _unpack(archive, path, Path(folder))
-            return _load(Path(folder), expect, mapped=False, shown=path)
+                _unpack(archive, path, folder)
+            return _load(folder, expect, mapped=False, shown=path)
     return _load(path, expect, mapped=True, shown=path)
 
 

@@ -13,7 +13,6 @@ import itertools
 import os
 import pickle  # between processes of one program; nothing is ever loaded from another's file
 import signal
-import tempfile
 import threading
 import time
 import warnings
@@ -28,6 +27,7 @@ from textpipe.documents import Documents
 from textpipe.errors import ProcessError
 from textpipe.run.chain import Chain, Done
 from textpipe.run.spreading import AHEAD, jobs
+from textpipe.scratch import scratch_folder
 
 IDLE = 60
 """Seconds after which a process that has nothing to do ends."""
@@ -67,8 +67,8 @@ class Workers:
         """
         import cloudpickle
 
-        with tempfile.TemporaryDirectory(prefix="textpipe-") as folder:
-            path = Path(folder) / "chain"
+        with scratch_folder() as folder:
+            path = folder / "chain"
             path.write_bytes(cloudpickle.dumps(chain))
             for answer in self._answers(chain, str(path), batches):
                 for message, category in answer.warnings:
