@@ -172,30 +172,15 @@ def seconds_apart(
     """What each way takes in a process of its own, in turns: medians of ``rounds`` rounds."""
     found: dict[str, list[Seconds]] = {name: [] for name in ways}
     with contextlib.ExitStack() as stack:
-        processes = {}
-        for name in ways:
-            command = [
-                sys.executable,
-                script,
-                *(["--quick"] if quick else []),
-                "--turns",
-                job,
-                name,
-            ]
-            pipe = subprocess.PIPE
-            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # ours
-            processes[name] = stack.enter_context(process)
+        others = {
+            name: stack.enter_context(
+                _Other([script, *["--quick"][: int(quick)], "--turns", job, name])
+            )
+            for name in ways
+        }
         for _ in range(rounds):
-            for name, process in processes.items():
-                assert process.stdin is not None
-                assert process.stdout is not None
-                print("go", file=process.stdin, flush=True)
-                answer = process.stdout.readline().split()
-                need(len(answer) == 2, f"{job}, {name}: its process has ended")
-                found[name].append(Seconds(*map(float, answer)))
-        for process in processes.values():
-            assert process.stdin is not None  # for mypy
-            process.stdin.close()
+            for name, other in others.items():
+                found[name].append(other.turn())
     of = statistics.median
     return {
         name: Seconds(of(turn.cpu for turn in turns), of(turn.wall for turn in turns))
@@ -203,9 +188,38 @@ def seconds_apart(
     }
 
 
+class _Other:
+    """Another process that has done its job once, and does it again when it is asked (``_take_turns``)."""
+
+    def __init__(self, command: list[str]) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [sys.executable, *command], stdin=pipe, stdout=pipe, text=True
+        )
+        self._said()
+
+    def turn(self) -> Seconds:
+        assert self._process.stdin is not None  # for mypy
+        print("go", file=self._process.stdin, flush=True)
+        return Seconds(*map(float, self._said()))
+
+    def _said(self) -> list[str]:
+        assert self._process.stdout is not None  # for mypy
+        said = self._process.stdout.readline().split()
+        need(bool(said), "nothing, for the process of one of them has ended")
+        return said
+
+    def __enter__(self) -> _Other:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.communicate()  # it ends when nobody asks any more
+
+
 def _take_turns(way: Way) -> None:
-    """Do the job once for each line that is read, and print what it took; the first time does not count."""
+    """Do the job once, and say so; then again for each line that is read, and print what it took."""
     way()
+    print("ready", flush=True)
     for _ in sys.stdin:
         print(*_once(way), flush=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+import textpipe as tp
 from textpipe import read
 from textpipe.corrections.stored import restored, stored
 from textpipe.documents import Documents
@@ -91,3 +92,41 @@ def test_a_stage_that_asks_for_them_gets_them_and_then_they_go(tmp_path: Path) -
     assert done.texts() == ["Hi\n\nSee you\u00ff 1", "no mail"]
     assert Pipeline([CountReceived()]).uses_mails
     assert not Pipeline([Count()]).uses_mails
+
+
+def mails_and_labels(tmp_path: Path) -> tuple[Documents, list[str]]:
+    """Mails that the words of their subjects do not tell apart, but their case does."""
+    for at in range(12):
+        subject = "WIN NOW" if at % 2 else "win now"
+        (tmp_path / f"{at:02}.eml").write_bytes(f"Subject: {subject}\n\nwin now".encode())
+    return read(tmp_path).documents, ["ham", "spam"] * 6
+
+
+def signs_behind_a_learner() -> Pipeline:
+    """The last stage that looks at mails lies in a union, behind stages that learn."""
+    return Pipeline(
+        [
+            tp.Tokenize("words"),
+            tp.LengthFilter(2),
+            tp.Union([[tp.MailHeaders(), tp.Signs()], [tp.Lowercase(), tp.Count()]]),
+            tp.KnnClassifier(k=1),
+        ]
+    )
+
+
+def test_stages_behind_others_get_them(tmp_path: Path) -> None:
+    documents, labels = mails_and_labels(tmp_path)
+    pipeline = signs_behind_a_learner().fit(documents, labels)
+    assert pipeline.predict(documents).tolist() == labels
+
+
+def test_they_are_there_for_who_goes_on_later(tmp_path: Path) -> None:
+    documents, labels = mails_and_labels(tmp_path)
+    pipeline = signs_behind_a_learner().fit(documents, labels)
+    before = pipeline[:2].run(documents)
+    after = pipeline.run(before, done=2)
+    assert pipeline.decide(after, done=3).answers().tolist() == labels
+    again = signs_behind_a_learner().learn(before, labels, done=2)
+    assert again.predict(documents).tolist() == labels
+    report = tp.evaluate(signs_behind_a_learner(), documents, labels, split="stratified")
+    assert report.scores["accuracy"] == 1.0

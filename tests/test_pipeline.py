@@ -134,6 +134,17 @@ def test_a_slice_is_a_trained_pipeline_that_transforms(trained):
     assert not hasattr(trained, "transform")
 
 
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_stage_that_was_replaced_inside_another_must_be_trained(asked_before):
+    pipeline = Pipeline([Tokenize("words"), Union([[Count()], [TfIdf()]]), KnnClassifier(k=1)])
+    pipeline.fit(["win a prize", "see you"], ["spam", "ham"])
+    if asked_before:
+        assert pipeline.predict(["win"]).tolist() == ["spam"]
+    pipeline.stages[1].branches = [[Count()], [TfIdf()]]
+    with pytest.raises(NotTrainedError, match="its stage union needs to learn"):
+        pipeline.predict(["win"])
+
+
 def test_a_stage_that_was_replaced_after_training_must_be_trained(trained):
     trained.set_params(tf_idf=TfIdf())
     with pytest.raises(NotTrainedError, match="its stage tf_idf needs to learn"):

@@ -262,7 +262,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         ``done`` stages have worked on them already.
         """
         runner = self._runner(observe)
-        return Documents.concat(list(self._batches(runner, Documents.of(X), done, all_kept=True)))
+        return Documents.concat(list(self._batches(runner, Documents.of(X), done, for_good=True)))
 
     def decide(self, X: Any, observe: Observer | None = None, done: int = 0) -> Decisions:
         """What each document is, with scores and whether there was evidence.
@@ -409,21 +409,33 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         documents: Documents | Iterable[Documents],
         done: int,
         only_matrix: bool = False,
-        all_kept: bool = False,
+        for_good: bool = False,
     ) -> Iterator[Documents]:
-        """The documents, batch by batch, after every stage that does not decide."""
+        """The documents, batch by batch, after every stage that does not decide; ``for_good`` they are kept
+        as they are.
+        """
         self._must_be_ready()
         until = len(self.stages) - _decides(self)
         return runner.through(
-            self.stages, done, until, documents, only_matrix=only_matrix, all_kept=all_kept
+            self.stages,
+            done,
+            until,
+            documents,
+            only_matrix=only_matrix,
+            all_kept=for_good,
+            with_mails=for_good,  # stages of a longer pipeline may look at them
         )
 
     def _must_be_ready(self) -> None:
-        """Raise NotTrainedError unless every stage has learned what it needs."""
+        """Raise NotTrainedError unless every stage has learned what it needs.
+
+        Where none needs to learn, they are checked and get ready. (Trained stages that hold no others are
+        not looked at again, as long as they are the same ones.)
+        """
         trained = hasattr(self, "trained_")
-        seen: list[Stage] = self.__dict__.get("_seen_ready", [])
+        seen: list[Stage] = self.__dict__.get("_found_ready", [])
         same = len(seen) == len(self.stages) and all(map(operator.is_, seen, self.stages))
-        if trained and same:  # as they were when they were last asked for something
+        if trained and same:
             return
         if not trained:
             self.check()
@@ -435,7 +447,8 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
                 )
         if not trained:
             self.prepare()
-        self._seen_ready = list(self.stages)
+        if trained and len(list(walk(self.stages))) == len(self.stages):
+            self._found_ready = list(self.stages)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is only kept for speed (``_name``) is left behind in copies and other processes."""

@@ -172,7 +172,7 @@ PIECES |= st.sampled_from(
         "<img alt=' '>", '<img alt="a b&lt;"alt=c>', "<img alt=&nbsp;>", "<area alt=x>", "<input value=v>",
         "<input type=submit value='a b'>", "<input type=Image alt=d value=e>", "<input type=hidden>",
         "<img alt='a & b'>", "<img alt=&>", "<img alt='& &lt;&'>", "<img alt='&;'>", "&#10;", "&#9;", "\r",
-        "<img alt='a&ampp;b &notit;'>", "<img alt='x &notin;&ampamp;amp;'>",
+        "<img alt='a&ampp;b &notit;'>", "<img alt='x &notin;&ampamp;amp;'>", "<img alt='x &lt#b; &amp#; &#35#;'>",
         "<input/>", "<input >", "<img >", "<input x>",
         "<b style=font-size:1px>", "<b style='font:1em/0 x'>", "<b hidden=x>", "<b x = '>' y>", "<b =>",
         "<b x=y/>", "<!>", "<!-->", "<!--->", "--!>", "<!--", "<b<i>", "<b'>", "<www>", "<a:/b>", "<é>",

@@ -1,5 +1,7 @@
 """An index that rows are added to and removed from finds what a new one finds."""
 
+import copy
+import pickle
 import subprocess
 import sys
 import threading
@@ -122,6 +124,17 @@ def test_postings_are_made_anew_when_many_rows_came_later():
     found = growing.nearest(rows[:300], 5)
     assert found.similarities.tobytes() == whole.similarities.tobytes()
     assert found.positions.tolist() == whole.positions.tolist()
+
+
+@pytest.mark.parametrize("of", [np.asarray, sparse.csr_matrix])
+def test_a_copy_has_rows_of_its_own(of):
+    rows = of(np.array([[1.0, 0.0], [0.6, 0.8]]))
+    index = Index(rows, np.arange(2, dtype=np.uint64))
+    assert index.nearest(rows[1:], 1).positions.tolist() == [[1]]
+    for copied in (copy.deepcopy(index), pickle.loads(pickle.dumps(index))):  # noqa: S301  # made here
+        copied.remove([1])
+        assert copied.nearest(rows[1:], 1).positions.tolist() == [[0]]
+        assert index.nearest(rows[1:], 1).positions.tolist() == [[1]]
 
 
 def test_few_numbers_are_compared_without_numba():

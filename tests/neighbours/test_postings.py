@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
+from textpipe.kernels.neighbours import STRETCH
 from textpipe.neighbours import Index
 from textpipe.neighbours.brute_force import nearest_by_brute_force
 from textpipe.neighbours.growing import Csr
 from textpipe.neighbours.index import nothing_found
-from textpipe.neighbours.postings import STRETCH, postings_of
+from textpipe.neighbours.postings import postings_of
 from textpipe.rows import unit_rows
 
 VALUES = st.floats(-1.0, 1.0) | st.sampled_from([0.0, 1e-9, -1e-200, 1.0])
@@ -24,7 +25,7 @@ def rows_again(postings, n, n_features):
         stretch, column = divmod(place, n_features)
         part = slice(postings.bounds[place], postings.bounds[place + 1])
         row = stretch * STRETCH + postings.posted[part].astype(np.int64)
-        rows[row, column] = postings.weights[part] * postings.step
+        rows[row, column] = postings.weights[part] * np.float64(postings.steps[column])
     return rows
 
 
@@ -34,8 +35,8 @@ def test_a_weight_is_wrong_by_a_step_at_most_and_never_becomes_nothing(rows):
     postings = postings_of(Csr.of(matrix), rows.shape[1])
     again = rows_again(postings, *rows.shape)
     assert np.array_equal(np.sign(again), np.sign(rows))
-    assert np.abs(again - rows).max(initial=0.0) <= postings.step * (1 + 1e-9)
-    assert postings.often.tolist() == (rows != 0).sum(axis=0).tolist()
+    assert (np.abs(again - rows) <= postings.steps.astype(np.float64)).all()
+    assert np.diff(postings.bounds).sum() == np.count_nonzero(rows)
     assert postings.longest >= np.linalg.norm(rows, axis=1).max(initial=0.0) * (1 - 1e-12)
     assert postings.signed == bool((rows < 0).any())
 
@@ -68,3 +69,16 @@ def test_rows_of_every_stretch_are_found(many, k):
     assert found.positions.tolist() == expected.positions.tolist()
     assert found.similarities.tobytes() == expected.similarities.tobytes()
     assert not np.isin(gone, found.positions).any()
+
+
+def test_rows_without_columns_have_no_neighbours():
+    rows = sparse.csr_matrix((STRETCH + 2, 0))
+    index = Index(rows, np.zeros(STRETCH + 2, np.uint64))
+    for _ in range(20):  # more than are answered without postings
+        assert index.nearest(rows[:1], 3).positions.tolist() == [[-1, -1, -1]]
+
+
+def test_one_long_weight_does_not_make_the_others_coarse():
+    rows = sparse.csr_matrix(np.array([[1.0, 0.0], [0.0, 1e-3], [0.0, 2e-3]]))
+    postings = postings_of(Csr.of(rows), 2)
+    assert np.abs(rows_again(postings, 3, 2) - rows.toarray()).max() < 1e-7

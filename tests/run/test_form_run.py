@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 import textpipe as tp
 from textpipe.documents import Documents
 from textpipe.run.chain import Chain
-from textpipe.run.form_run import LONGEST, FormRun, WordsToMatrix, in_runs
+from textpipe.run.form_run import FormRun, WordsToMatrix, in_runs
 from textpipe.run.parcel import to_parcel
+from textpipe.run.remembered import LONGEST
 from textpipe.stage import FormStage
 
 WORDS = st.text("aeEsStThIi'-ßİ. ", min_size=1, max_size=6).filter(str.strip)

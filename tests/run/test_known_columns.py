@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textpipe.documents.arrays import Slices
-from textpipe.run.known_columns import LONGEST, KnownColumns
+from textpipe.run.known_columns import KnownColumns
+from textpipe.run.remembered import LONGEST
 
 WORDS = st.text("aäß😀 \0", max_size=4)
 

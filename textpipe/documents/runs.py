@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ class RunsOfTokens(Tokens):
     first, after   int32[n_runs], where in ``of_tokens`` each run begins, and where the next token follows
     """
 
+    is_plain: ClassVar[bool] = False
     of_tokens: Tokens | None = None
     first: Int32 = field(default_factory=lambda: np.zeros(0, np.int32))
     after: Int32 = field(default_factory=lambda: np.zeros(0, np.int32))

@@ -55,8 +55,8 @@ class Tokens:
     rows: Int64
     tags: UInt8 | None = None
 
-    is_written: ClassVar[bool] = True
-    """Is there an array for every column? Else they are written out when someone asks for them."""
+    is_plain: ClassVar[bool] = True
+    """Does each of them stand by itself, with codes, starts, ends and rows at hand?"""
 
     def __len__(self) -> int:
         """How many documents."""

@@ -8,14 +8,18 @@ from textpipe.documents.arrays import Int32, UInt8
 from textpipe.documents.tokens import Tokens
 
 
-class UnwrittenTokens(Tokens):
-    """Write ``_write``; what knows a column without it says so itself."""
-
-    is_written = False
+class LateTokens(Tokens):
+    """Tokens of which something is worked out later."""
 
     def __new__(cls, *arguments: Any, **columns: Any) -> Any:
         """With a column replaced (dataclasses.replace) they are plain tokens."""
         return Tokens(**columns) if columns else super().__new__(cls)
+
+
+class UnwrittenTokens(LateTokens):
+    """Write ``_write``; what knows a column without it says so itself."""
+
+    is_plain = False
 
     def _write(self) -> Tokens:
         """The tokens, column by column."""

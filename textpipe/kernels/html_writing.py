@@ -247,7 +247,9 @@ def stand_in(
             unclear = True
             numeric, first = at < end and text[at] == 35, at
             while at < end and (
-                48 <= text[at] <= 57 or 97 <= SMALL[text[at]] <= 122 or text[at] == 35
+                48 <= text[at] <= 57
+                or 97 <= SMALL[text[at]] <= 122
+                or (text[at] == 35 and at == first)
             ):
                 at += 1
             if at < end and text[at] == 59:

@@ -33,8 +33,7 @@ BLOCK = 256
 
 CSR = (read_only(types.float64), read_only(types.uint32), read_only(types.int64))
 CSC = (
-    read_only(types.int64), read_only(types.int64), read_only(types.uint16), read_only(types.int16),
-    types.float64,
+    read_only(types.int64), read_only(types.uint16), read_only(types.int16), read_only(types.float32),
 )  # fmt: skip
 WHO = (
     read_only(types.boolean), read_only(types.uint64), read_only(types.int64), read_only(types.int32),
@@ -171,6 +170,16 @@ def _count(about, norms, rest, limit, start, end):
 
 
 @inlined
+def _how_many(bounds, column, n_columns, n_stretches):
+    """The postings of a column."""
+    many = 0
+    for stretch in range(n_stretches):
+        place = stretch * n_columns + np.int64(column)
+        many += bounds[place + 1] - bounds[place]
+    return many
+
+
+@inlined
 def _add_products(about, first, posted, weights, weight, start, end):
     """Add the products of a column to the rows from ``first`` on, of which these are the postings."""
     for at in range(np.uint64(start), np.uint64(end)):
@@ -268,7 +277,7 @@ def nearest_sparse_cosines(
     values, columns, starts,  # the queries, CSR
     data, indices, indptr,  # the rows, CSR
     tail_data, tail_indices, tail_indptr,  # the rows that follow them, not yet among the postings
-    bounds, often, posted, weights, step_size,  # the rows by column, stretch by stretch, in steps
+    bounds, posted, weights, steps,  # the rows by column, stretch by stretch, in steps
     ranks, levels, norms,  # which columns are frequent, and how long the rows are in these alone
     longest, signed,  # the longest row; is any value negative?
     query,  # room for a dense query: zeros, before and after
@@ -276,14 +285,15 @@ def nearest_sparse_cosines(
 ):  # fmt: skip
     """The k nearest rows of each part by product, exactly, although most are never measured.
 
-    Products are first added up in float32, of weights that are whole numbers of steps, column by column, the
-    rare columns first. What the frequent ones
-    can still add to a row is at most the length of the query times the length of the row in these columns
-    (Cauchy); and the k-th best has at least what the worst of any k rows has. Columns are added until few
-    enough rows can reach that, and these are measured in float64.
+    Products are first added up in float32, of weights that are whole numbers of steps, column by column,
+    the rare columns first. What the frequent ones can still add to a row is at most the length of the query
+    times the length of the row in these columns (Cauchy); and the k-th best has at least what the worst of
+    any k rows has. Columns are added until few enough rows can reach that, and these are measured in
+    float64.
     (After MaxScore, Turtle and Flood 1995, with bounds as in L2AP, Anastasiu and Karypis 2014.)
     """
     n = len(indptr) - 1
+    n_stretches = -(-n // STRETCH)
     rows, tail = (data, indices, indptr), (tail_data, tail_indices, tail_indptr)
     who = (there, keys, groups, within)
     best, likely = _empty(parts, k), _empty(parts, k)
@@ -295,14 +305,13 @@ def nearest_sparse_cosines(
     for i in range(len(starts) - 1):
         first, last = starts[i], starts[i + 1]
         own = own_groups[i] if len(groups) > 0 else 0
-        both_signs, length, size = signed, 0.0, 0.0
+        both_signs, length, rounded = signed, 0.0, 0.0
         for at in range(first, last):
             query[columns[at]] = values[at]
             length += values[at] * values[at]
-            size += abs(values[at])
+            rounded += abs(values[at]) * steps[columns[at]]
             both_signs = both_signs or values[at] < 0
-        slack = longest * (CERTAIN + SINGLE * (last - first + 4) * np.sqrt(length))
-        slack += step_size * size
+        slack = longest * (CERTAIN + SINGLE * (last - first + 4) * np.sqrt(length)) + rounded
         for row in range(len(tail_indptr) - 1):
             part = _part_of(who, n + row, own)
             if part >= 0:
@@ -312,19 +321,19 @@ def nearest_sparse_cosines(
             for at in range(first, last):
                 column = columns[at]
                 if ranks[column] < levels[level]:
-                    work[level] += often[column]
+                    work[level] += _how_many(bounds, column, len(ranks), n_stretches)
                     squares[level] += values[at] * values[at]
         about[:] = 0
         above = np.int64(len(ranks))
         for level in range(len(levels) if n > 0 else 0):
-            for stretch in range(-(-n // STRETCH)):
+            for stretch in range(n_stretches):
                 begin = np.uint64(stretch * STRETCH)
                 for at in range(first, last):
                     column = columns[at]
                     if levels[level] <= ranks[column] < above:
                         place = stretch * len(ranks) + np.int64(column)
                         start, end = bounds[place], bounds[place + 1]
-                        weight = np.float32(values[at] * step_size)
+                        weight = np.float32(values[at] * steps[column])
                         _add_products(about, begin, posted, weights, weight, start, end)
             above = levels[level]
             rest = np.float32(np.sqrt(squares[level]))

@@ -24,6 +24,8 @@ SMALL = 2**26
 BLOCK = 256
 """Queries that one thread answers at once."""
 
+NO_GROUPS, NO_PARTS = np.empty(0, np.int64), np.empty(0, np.int32)
+
 
 class Found(NamedTuple):
     """The nearest rows of some queries, the nearest first; both arrays are [m, k].
@@ -69,7 +71,6 @@ class Index:
         self._there = Growing(np.ones(rows.shape[0], bool))
         self._compared = 0
         self._search: Search | None = None
-        self._all_of: Who | None = None
         self._check_keys(rows, keys)
         check_values(self.rows, LARGEST[metric])
 
@@ -99,7 +100,6 @@ class Index:
         self._rows.append(rows)
         self._keys.append(keys)
         self._there.append(np.ones(rows.shape[0], bool))
-        self._all_of = None
 
     def remove(self, positions: Iterable[int]) -> None:
         """Let these rows not be found, until they are restored."""
@@ -114,7 +114,6 @@ class Index:
         renewed = np.array(self.keys)
         renewed[self._checked(positions)] = keys
         self._keys = Growing(renewed)
-        self._all_of = None
 
     def nearest(
         self,
@@ -180,8 +179,9 @@ class Index:
             queries = of_length_one(queries)
         else:
             check_values(queries, LARGEST[self.metric])
-        if groups is None and within is None:
-            return queries, self._all(k)
+        if groups is None and within is None:  # most often
+            k = min(k, len(self))
+            return queries, Who(self.there, self.keys, NO_GROUPS, NO_PARTS, NO_GROUPS, 1, k)
         m, n = queries.shape[0], len(self)
         if groups is None:
             query_groups = None
@@ -202,15 +202,6 @@ class Index:
                 f"parts are numbered from 0 to n_within - 1"
             )
         return queries, who
-
-    def _all(self, k: int) -> Who:
-        """All rows may be found that were not removed. (It is what most often is asked for.)"""
-        k = min(k, len(self))
-        kept = self._all_of
-        if kept is None or kept.k != k:
-            groups, within = np.empty(0, np.int64), np.empty(0, np.int32)
-            kept = self._all_of = Who(self.there, self.keys, groups, within, groups, 1, k)
-        return kept
 
     def _is_small(self) -> bool:
         """Is it not worth importing numba? (The answer is the same.)"""

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-import operator
-from collections.abc import Callable, Sequence, Sized
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from textpipe.documents import Documents, Tokens
 from textpipe.documents.arrays import Slices
-from textpipe.run.known_columns import LONGEST, KnownColumns
+from textpipe.run.known_columns import KnownColumns
+from textpipe.run.remembered import known_or_made, remembered
 from textpipe.stage import FormStage, Stage, Vectorizer
 from textpipe.tokenize.found import FoundTokens
-
-REMEMBERED = 50_000
-"""How many words a run of stages remembers: about 10 MB."""
-
-UNKNOWN: Any = object()
 
 FEW = 5_000
 """Up to so many distinct words of a batch are looked up; many at a time, stages are quicker."""
@@ -42,22 +35,9 @@ class FormRun:
             for stage in self.stages:
                 tokens = stage.work(tokens)
             return documents.with_(tokens=tokens)
-        made = self._remembered(tokens.forms.to_pylist())
-        return documents.with_(tokens=tokens.map(made))
-
-    def _remembered(self, forms: list[str]) -> list[str | None]:
-        """What the stages make of each form; what is new is worked on."""
         known: dict[str, str | None] = remembered("_run", self.stages, dict)
-        made: list[Any] = list(map(known.get, forms, itertools.repeat(UNKNOWN)))
-        if UNKNOWN not in made:
-            return made
-        new = [form for form, other in zip(forms, made, strict=True) if other is UNKNOWN]
-        found = dict(zip(new, self.through(new), strict=True))
-        known.update((form, found[form]) for form in new if len(form) <= LONGEST)
-        return [
-            found[form] if other is UNKNOWN else other
-            for form, other in zip(forms, made, strict=True)
-        ]
+        made = known_or_made(known, tokens.forms.to_pylist(), self.through)
+        return documents.with_(tokens=tokens.map(made))
 
     def through(self, forms: list[str]) -> list[str | None]:
         """What the stages, one after another, make of each form; None drops it."""
@@ -101,45 +81,11 @@ class WordsToMatrix:
 
 
 def _few_words(words: Tokens) -> Slices | None:
-    """The distinct forms of words, if they are few and need not be written out first."""
+    """The distinct forms of words, if they stand in short texts, or are few and written out."""
     if isinstance(words, FoundTokens):
         return words.slices
-    few = words.is_written and len(words.forms) <= FEW
+    few = words.is_plain and len(words.forms) <= FEW
     return Slices.of(words.forms) if few else None
-
-
-Known = TypeVar("Known", bound=Sized)
-
-
-def remembered(what: str, stages: Sequence[Stage], begin: Callable[[], Known]) -> Known:
-    """What is known of words after these stages; the first of them keeps it, by the name ``what``.
-
-    ``begin`` makes an empty one.
-    """
-    kept = stages[0].__dict__
-    held: Remembered[Known] = kept.get(what) or kept.setdefault(what, Remembered(begin))
-    return held.of(stages)
-
-
-class Remembered(Generic[Known]):
-    """What became of words, for as long as stages have the same options and have learned nothing else.
-
-    (What they keep for themselves counts too: it changes seldom, and then a little is forgotten.)
-    """
-
-    def __init__(self, begin: Callable[[], Known]) -> None:
-        self._begin = begin
-        self._held: tuple[list[Any], Known] = [], begin()
-
-    def of(self, stages: Sequence[Stage]) -> Known:
-        """What is known; nothing, if a stage is another one than it was."""
-        now = [*stages, *itertools.chain.from_iterable(vars(stage).values() for stage in stages)]
-        before, known = self._held
-        same = len(before) == len(now) and all(map(operator.is_, before, now))
-        if not same or len(known) > REMEMBERED:  # not emptied: another thread may be reading it
-            known = self._begin()
-            self._held = now, known  # at once, for the same reason
-        return known
 
 
 Step = Stage | FormRun | WordsToMatrix

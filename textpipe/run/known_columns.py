@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -10,13 +9,11 @@ import pyarrow as pa
 
 from textpipe.documents import Int32
 from textpipe.documents.arrays import Slices
+from textpipe.run.remembered import known_or_made
 from textpipe.vectorize.lookup import Lookup
 
 UNKNOWN = -3
 """Instead of a column: it is not known yet. (-1 is none, -2 no word any more.)"""
-
-LONGEST = 100
-"""Characters of a word that is remembered, at most."""
 
 
 class KnownColumns:
@@ -34,7 +31,7 @@ class KnownColumns:
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
-        self._table = Lookup(pa.array([], pa.string())), np.array([UNKNOWN], np.int32)
+        self._table = _table_of([])
         self._asked_beside = 0
 
     def __len__(self) -> int:
@@ -51,16 +48,15 @@ class KnownColumns:
 
     def _beside(self, words: list[str], work_out: Callable[[list[str]], list[int]]) -> list[int]:
         """The columns of words that are not in the table."""
-        known = list(map(self._known.get, words, itertools.repeat(UNKNOWN)))
-        new = [word for word, column in zip(words, known, strict=True) if column == UNKNOWN]
-        if new:
-            made = dict(zip(new, work_out(new), strict=True))
-            known = [made.get(word, column) for word, column in zip(words, known, strict=True)]
-            self._known.update((word, made[word]) for word in new if len(word) <= LONGEST)
+        columns = known_or_made(self._known, words, work_out)
         self._asked_beside += len(words)
         if self._asked_beside >= len(self._known):
-            items = list(self._known.items())  # another thread may add to it
-            columns = np.array([*(column for _, column in items), UNKNOWN], np.int32)
-            self._table = Lookup(pa.array([word for word, _ in items], pa.string())), columns
+            self._table = _table_of(list(self._known.items()))  # another thread may add to it
             self._asked_beside = 0
-        return known
+        return columns
+
+
+def _table_of(items: list[tuple[str, int]]) -> tuple[Lookup, Int32]:
+    """Where in a table a word stands, and the column at each place; UNKNOWN is the last one."""
+    words = pa.array([word for word, _ in items], pa.string())
+    return Lookup(words), np.array([*(column for _, column in items), UNKNOWN], np.int32)

@@ -57,23 +57,29 @@ class Runner(NamedTuple):
         *,
         only_matrix: bool = False,
         all_kept: bool = False,
+        with_mails: bool = False,
         whole: bool = False,
         learner: Stage | None = None,
     ) -> Iterator[Documents]:
         """The documents, batch by batch, after the stages of a pipeline from ``first`` up to ``until``.
 
-        They are wanted for the sake of the matrix only, are all kept in memory together, are taken as a
-        ``whole``, or are for a ``learner``, which gets no more of each batch than it needs.
+        only_matrix   nobody needs more of them than their matrix
+        all_kept      they will be in memory together
+        with_mails    they keep their mails, also where no stage from ``first`` on looks at them
+        whole         they are not cut into batches
+        learner       who learns from them, and gets no more of each batch than it needs
         """
         at_hand = isinstance(documents, Documents)
         given = iter([documents] if isinstance(documents, Documents) else documents)
-        given = (one if one.mails is None else _with_mails(one, stages[first:]) for one in given)
+        if not with_mails:
+            left = stages[first:]
+            given = (one if one.mails is None else _with_mails(one, left) for one in given)
         if not first:
             given = (limited(one, self.max_characters) for one in given)
-        stages = stages[first:until]
-        memory = None if self.memory is None else Memory(self.memory, stages, LIMIT)
+        some = stages[first:until]
+        memory = None if self.memory is None else Memory(self.memory, some, LIMIT)
         forgiving, observed = self.set_aside is not None, self.observe is not None
-        chain = Chain(stages, first, memory, forgiving, observed, learner, only_matrix)
+        chain = Chain(some, first, memory, forgiving, observed, learner, only_matrix)
         n_failed = 0
         for done in through(chain, given, self.n_jobs, at_hand, all_kept, whole):
             if self.observe:

@@ -9,21 +9,18 @@ import pyarrow as pa
 
 from textpipe.documents import Int32, Int64, Tokens
 from textpipe.documents.arrays import Slices
+from textpipe.documents.unwritten import LateTokens
 from textpipe.kept import kept
 from textpipe.tokenize.distinct import written
 
 
-class FoundTokens(Tokens):
+class FoundTokens(LateTokens):
     """Tokens whose distinct forms are known as slices of the texts.
 
     They are written out when someone asks for them: who looks few words up need not.
     """
 
     slices: Slices
-
-    def __new__(cls, *arguments: Any, **columns: Any) -> Any:
-        """With a column replaced (dataclasses.replace) they are plain tokens."""
-        return Tokens(**columns) if columns else super().__new__(cls)
 
     def __init__(
         self, slices: Slices, codes: Int32, starts: Int32, ends: Int32, rows: Int64

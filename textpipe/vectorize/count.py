@@ -199,7 +199,7 @@ class Count(Vectorizer):
             return None
         tokens, words = documents.tokens, documents.words
         assert tokens is not None, "checked by the pipeline"  # noqa: S101  # for mypy
-        if not (tokens.is_written or type(tokens) is MappedTokens) or not (
+        if not (tokens.is_plain or type(tokens) is MappedTokens) or not (
             words is None or each_a_word(tokens, words)
         ):
             return None

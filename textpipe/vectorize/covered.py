@@ -60,7 +60,7 @@ def each_a_word(tokens: Tokens, words: Tokens) -> bool:
     """
     if isinstance(tokens, MappedTokens):
         return tokens.of_tokens is words or each_a_word(tokens.of_tokens, words)
-    if not tokens.is_written:
+    if not tokens.is_plain:
         return False
     if tokens.starts is words.starts:
         return True
