@@ -27,7 +27,7 @@ from textpipe.clean.html_text import without_marks
 from textpipe.documents import Documents, Region
 
 HERE = Path(__file__).parent.parent
-DROPPED = "applet audio canvas datalist iframe noembed noframes object rp script style template title video"
+DROPPED = "iframe noembed noframes rp script style title"
 SEPARATE = (
     "address article aside blockquote body br button caption center dd details dialog dir div dl dt"
     " fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html"

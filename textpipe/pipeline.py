@@ -282,13 +282,15 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
         done: int = 0,
         set_aside: SetAside | None = None,
         judge: bool = True,
+        apart: bool = False,
     ) -> Iterator[tuple[Documents, Decisions]]:
         """``decide``, batch by batch: each batch (without words and tokens) and what was decided.
 
         Batches are taken one by one, a few ahead with several jobs, so that they may be more than fit
         into memory. ``done`` stages have worked on the documents already. With ``set_aside``, documents
         that a stage fails at are left out of their batch, and it is told of each; too many of them are an
-        InputError, unless ``judge`` is false, for who judges by more documents than these.
+        InputError, unless ``judge`` is false, for who judges by more documents than these. ``apart`` the
+        stages before the last one work in other processes, so that a document that kills is set aside too.
         """
         position, decider = len(self.stages) - 1, self.stages[-1]
         assert isinstance(decider, Decider), "checked by decide"  # noqa: S101  # for mypy
@@ -299,7 +301,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
             seconds = time.perf_counter() - started
             return batch.with_(words=None, tokens=None, matrix=None, mails=None), decisions, seconds
 
-        runner = self._runner(observe, set_aside, judge)
+        runner = self._runner(observe, set_aside, judge)._replace(apart=apart)
         ready = self._batches(runner, documents, done, only_matrix=True)
         first = [decide(batch) for batch in itertools.islice(ready, 1)]  # it also gets things ready
         for batch, decided, seconds in itertools.chain(first, threaded(decide, ready, self.n_jobs)):

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-NEW = 60
-"""Seconds for which a file is nobody's leaving, even if it does not look as if somebody had it."""
+NEW = 2
+"""Seconds for which a file is nobody's leaving, even if it does not look as if somebody had it: who has begun
+it may be about to take it."""
 
 
 @contextmanager
@@ -48,6 +49,7 @@ def whole_file(path: str | Path) -> Iterator[TextIO]:
             os.fsync(file.fileno())
         work.chmod(0o644)
         work.replace(path)
+        _remove_left_over(path.parent, prefix)  # also of who was killed a moment ago
     finally:
         work.unlink(missing_ok=True)
 

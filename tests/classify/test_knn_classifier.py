@@ -105,9 +105,8 @@ def test_a_label_may_ask_for_evidence_of_its_own():
     for least, verdicts in (({"b": 0.7}, ["a", "unsure"]), ({"a": 0.7, "b": 0.5}, ["unsure", "b"])):
         knn = KnnClassifier(k=1, minimum_evidence=least).fit(rows, ["a", "b"])
         assert knn.predict([[0.8, 0.6], [0.6, 0.8]]).tolist() == verdicts  # one vote of 0.64 each
-    knn = KnnClassifier(minimum_evidence={"eggs": 0.5}).fit(rows, ["a", "b"])
     with pytest.raises(InputError, match="minimum_evidence names 'eggs', and the labels are a, b"):
-        knn.predict([[0.8, 0.6]])
+        KnnClassifier(minimum_evidence={"eggs": 0.5}).fit(rows, ["a", "b"])
     with pytest.raises(
         DefinitionError, match="must be a number or a table, each value a number, and 'much' was"
     ):
@@ -171,7 +170,7 @@ def test_a_label_is_said_from_its_own_bound_on():
         assert knn.predict(query).tolist() == [verdict], bounds
         assert knn.predict_proba(query)[0] == pytest.approx([1 / 1.72, 0.72 / 1.72])
     with pytest.raises(InputError, match="verdict_from names 'eggs', and the labels are ham, spam"):
-        KnnClassifier(verdict_from={"eggs": 0.5}).fit(rows, labels).predict(query)
+        KnnClassifier(verdict_from={"eggs": 0.5}).fit(rows, labels)
 
 
 def test_a_label_without_a_bound_is_said_only_where_it_is_the_likeliest():

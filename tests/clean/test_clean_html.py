@@ -33,6 +33,7 @@ def counts(markup, **options):
         ("  a \n\t b<i> c</i> ", "a b c"),
         ("<pre>\nx\n  y\n\n\nz</pre>after  all", "x\n  y\n\n\nz\nafter all"),
         ("a<script>b</script><style>c</style><template>d</template><iframe>e</iframe>f", "af"),
+        ("a<object data=x><param name=y>b</object> <applet>c<p>d</applet>", "ab c\nd"),
         ("<head><title>t</title></head><body>b</body>", "b"),
         ("<title>t</title><p>b", "b"),
         ("<noscript>turn it on</noscript>", "turn it on"),
@@ -251,3 +252,15 @@ def test_a_subclass_that_cleans_anew_is_asked_for_every_region() -> None:
         [[Region("subject", "a"), Region("html", "<p>b")], [Region("plain", "c")]]
     )
     assert Louder().apply(documents).texts() == ["A\n\nB", "C"]
+
+
+@pytest.mark.parametrize("element", ["audio", "canvas", "datalist", "template", "video"])
+@pytest.mark.parametrize("end", ["</{}>", ""])
+def test_what_stands_in_an_element_that_is_not_shown_is_hidden_and_counted(element, end):
+    markup = f"<p>a</p><{element}>free <b>prize</b>{end.format(element)}"
+    done = CleanHtml(hidden="apart").transform([markup])
+    assert [tuple(region) for region in next(done.documents_regions())] == [
+        ("", "a"),
+        ("hidden", "free prize"),
+    ]
+    assert done.counts["clean_html.hidden_characters"].tolist() == [10]

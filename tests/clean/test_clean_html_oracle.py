@@ -14,7 +14,7 @@ from textpipe.clean.html_tags import read_tags
 from textpipe.clean.html_text import TextWriter, without_marks
 from textpipe.documents import Region
 
-DROPPED = "applet audio canvas datalist iframe noembed noframes object rp script style template title video"
+DROPPED = "iframe noembed noframes rp script style title"
 SEPARATE = (
     "address article aside blockquote body br button caption center dd details dialog dir div dl dt"
     " fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html"
@@ -110,7 +110,8 @@ def test_the_simple_reader_finds_nearly_the_words_of_the_real_one():
 
 
 def test_html5lib_cases():
-    """All get through; where nothing is left unclosed the words are BeautifulSoup's in 99 of 100."""
+    """All get through; where nothing is left unclosed the words are BeautifulSoup's in 99 of 100. (It leaves
+    out what stands in templates, which here is kept.)"""
     cleaner = CleanHtml(hidden="keep", alt=False)
     closed = same = 0
     for file in sorted(corpus("html5lib-tests").rglob("tree-construction/**/*.dat")):
@@ -118,8 +119,8 @@ def test_html5lib_cases():
         for case in text.split("#data\n")[1:]:
             markup = case.partition("\n#errors")[0]
             result = cleaner.clean(Region("html", markup))
-            if not result.counts["degraded"]:
+            if not result.counts["degraded"] and "<template" not in markup.lower():
                 closed += 1
                 same += result.regions[0].text.split() == words_of_soup(markup)
-    assert closed > 1500
+    assert closed > 1400
     assert same / closed > 0.99

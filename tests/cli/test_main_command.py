@@ -120,16 +120,17 @@ def test_our_warnings_are_sentences():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_control_c_ends_a_command_without_a_traceback(model):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_is_told_to_end_ends_without_a_traceback(model, number, code):
     command = [sys.executable, "-m", "textpipe", "predict", str(model), "-"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes) as process:  # noqa: S603  # our own command
         process.stdin.write(b"prize\n" * 600)
         process.stdin.flush()
         process.stdout.readline()  # the first batch is out: it is at work
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert err == b"stopped\n"
 
 

@@ -182,6 +182,35 @@ def test_a_killed_process_costs_nothing_but_time(tmp_path):
     assert found.texts() == texts
 
 
+def test_few_documents_of_a_slow_stage_are_shared_too():
+    script = """
+import os, time, textpipe as tp
+class Slow(tp.TextStage):
+    def of(self, text):
+        time.sleep(0.03)
+        return f"{text} {os.getpid()}"
+given = [f"{'a word ' * 70} {i}" for i in range(200)]  # 100 kB
+texts = tp.Pipeline([Slow()], n_jobs=2).run(given).texts()
+assert [text.split()[-2] for text in texts] == [str(i) for i in range(200)]
+print(len({text.split()[-1] for text in texts}))
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert int(done.stdout) == 3, "two processes beside the one that asks"
+
+
+def test_where_others_do_all_the_work_it_is_the_same():
+    stages = [Deadly(os.getpid()), tp.Tokenize("words"), tp.Count(), tp.KnnClassifier(k=1)]
+    pipe = tp.Pipeline(stages).fit(TEXTS, LABELS)
+    here = list(pipe.decisions(Documents.of(TEXTS)))
+    aside = []
+    documents = Documents.of([*TEXTS[:30], "poison", *TEXTS[30:]])
+    there = list(pipe.decisions(documents, set_aside=aside.append, apart=True))
+    assert [one.position for one in aside] == [30]
+    found = [said for _, decided in there for said in decided.answers().tolist()]
+    assert found == [said for _, decided in here for said in decided.answers().tolist()]
+
+
 def test_a_document_that_kills_is_named(monkeypatch):
     monkeypatch.setattr("textpipe.run.batching.MOST_DOCUMENTS", 2)
     stages = [Deadly(os.getpid()), tp.Tokenize("words")]

@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.utils.validation import validate_data
 
 from textpipe.documents import UNSURE, Decisions, Documents, Matrix
+from textpipe.documents.decisions import must_be_labels
 from textpipe.errors import DefinitionError, InputError
 from textpipe.labels import labels_of
 from textpipe.stage import Stage
@@ -195,6 +196,15 @@ class Probabilities(Decider):
     """
 
     verdict_from: dict[str, float] | None
+
+    def _classes_of(self, y: NDArray[Any]) -> NDArray[np.intp]:
+        codes = super()._classes_of(y)
+        self._must_be_labels()
+        return codes
+
+    def _must_be_labels(self) -> None:
+        """Raise InputError if an option names a label that training does not have."""
+        must_be_labels("verdict_from", self.verdict_from or (), self.classes_)
 
     def check(self) -> None:
         super().check()

@@ -125,6 +125,11 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             self.judge(leave_one_out(self.index(), groups, self.most()))
         return self
 
+    def _must_be_labels(self) -> None:
+        super()._must_be_labels()
+        if isinstance(self.minimum_evidence, dict):
+            must_be_labels("minimum_evidence", self.minimum_evidence, self.classes_)
+
     def judges_itself(self) -> bool:
         """Must training documents be judged by each other?"""
         return self.k == "auto" or self.calibrate != "none"

@@ -28,13 +28,14 @@ class CleanHtml(TextStage):
     Block elements, ``<br>`` and table rows begin a new line, table cells are divided by a tab, inline
     elements divide nothing (``Vi<b></b>agra`` is one word). White space collapses as in a browser,
     except in ``<pre>``, ``<textarea>``, ``<listing>`` and ``<xmp>``. Entities are decoded once; a
-    no-break space stays one. ``<noscript>`` is read, as mail readers run no scripts. Gone are
-    comments, script, style, title, template, iframe, object, applet, audio, video, canvas, datalist,
-    noframes, noembed and rp, with all inside. The small text over ruby (``<rt>``) is a word of its own.
+    no-break space stays one. ``<noscript>`` is read, as mail readers run no scripts, and so is what stands
+    in ``<object>`` and ``<applet>`` for who cannot show these. Gone are comments, script, style, title,
+    iframe, noframes, noembed and rp, with all inside. The small text over ruby (``<rt>``) is a word of its
+    own.
 
     Hidden is what has ``hidden``, ``display: none``, ``visibility: hidden``, ``opacity: 0`` or a font
-    size of zero on itself or on an element around it, as far as CSS lets it inherit. Style sheets,
-    colours and box sizes are not evaluated.
+    size of zero on itself or on an element around it, as far as CSS lets it inherit; and what stands in
+    template, audio, video, canvas and datalist. Style sheets, colours and box sizes are not evaluated.
 
     Which texts are read as HTML: regions of kind "html" always; of kind "plain", "subject" and
     "hidden" never; texts of unknown kind only if they hold tags of elements that exist. Other texts

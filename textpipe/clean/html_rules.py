@@ -21,6 +21,7 @@ from textpipe.clean.html_text import (
     END_MARKS,
     GONE_ELEMENTS,
     LINE,
+    NOT_SHOWN_ELEMENTS,
     PREFORMATTED_ELEMENTS,
     START_MARKS,
 )
@@ -157,7 +158,7 @@ def elements() -> Elements:
         for tag in line.partition(":")[0].split()
         for old in line.partition(":")[2].split()
     ]
-    unread = set(_UNREAD.split())
+    unread = set(_UNREAD.split()) | NOT_SHOWN_ELEMENTS
     skipped = (RAW & GONE_ELEMENTS) - unread
     kept, raw = ["pre", "textarea"], ["textarea"]
     kinds = {

@@ -22,7 +22,10 @@ from textpipe.clean.html_style import (
 BLOCK, LINE, CELL = "\ufdd0", "\ufdd1", "\ufdd2"
 KEPT_NEWLINE, KEPT_SPACE, KEPT_TAB = "\ufdd3", "\ufdd4", "\ufdd5"
 
-_GONE = "applet audio canvas datalist iframe noembed noframes object rp script style template title video"
+_GONE = "iframe noembed noframes rp script style title"
+_NOT_SHOWN = "audio canvas datalist template video"
+"""What stands in them is for who does not know them, or for scripts: readers do not see it."""
+
 _PREFORMATTED = "listing plaintext pre textarea xmp"
 _BLOCKS = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset"
@@ -31,6 +34,7 @@ _BLOCKS = (
     " tfoot thead tr ul xmp"
 )
 GONE_ELEMENTS = frozenset(_GONE.split())
+NOT_SHOWN_ELEMENTS = frozenset(_NOT_SHOWN.split())
 PREFORMATTED_ELEMENTS = frozenset(_PREFORMATTED.split())
 END_MARKS = {
     **dict.fromkeys(_BLOCKS.split(), BLOCK),
@@ -79,10 +83,12 @@ class TextWriter:
             self._flags |= GONE
         elif tag in PREFORMATTED_ELEMENTS:
             self._flags |= PREFORMATTED
+        elif tag in NOT_SHOWN_ELEMENTS:
+            self._flags |= NOT_DISPLAYED
         if attributes:
             self._flags = self._with_own(attributes)
-            if self._flags & HIDDEN and not outer & HIDDEN:
-                self._unseen.append(BLOCK)
+        if self._flags & HIDDEN and not outer & HIDDEN:
+            self._unseen.append(BLOCK)
         mark = START_MARKS.get(tag)
         if mark is not None:
             self._mark(mark)

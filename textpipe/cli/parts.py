@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from textpipe.cli.tries import Tries
 from textpipe.errors import SourceError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Parts:
 
         self.folder = folder
         self.store = Store(folder / made_by)
+        self.tries = Tries(folder / f"{made_by}.tries")
         self.done_before = 0
         self.failed_before: list[Failed] = []
         """What an earlier run set aside."""
@@ -76,6 +78,7 @@ class Parts:
                 waiting.append(_Part(key, len(batch), None if there else n_given))
                 if not there:
                     n_given += len(batch)
+                    self.tries.begin(key)
                     yield batch
 
         def seen(part: _Part) -> None:
@@ -100,16 +103,20 @@ class Parts:
                 rest = itertools.chain([batch], rest)
                 break
             yield there(_Part(key, len(batch), None))
-        for batch, decisions in decide(missing()):
-            while waiting[0].first is None:
-                yield there(waiting.popleft())
-            part = waiting.popleft()
-            own = [dataclasses.astuple(one) for one in failed if part.holds(one.position)]
-            lines = written(batch, decisions)
-            content = json.dumps({"lines": lines, "failed": own})
-            self.store.put(part.key, content.encode("utf-8"))
-            seen(part)
-            yield lines
+        try:
+            for batch, decisions in decide(missing()):
+                while waiting[0].first is None:
+                    yield there(waiting.popleft())
+                part = waiting.popleft()
+                own = [dataclasses.astuple(one) for one in failed if part.holds(one.position)]
+                lines = written(batch, decisions)
+                content = json.dumps({"lines": lines, "failed": own})
+                self.store.put(part.key, content.encode("utf-8"))
+                self.tries.end(part.key)
+                seen(part)
+                yield lines
+        finally:
+            self.tries.stop()
         for part in waiting:
             yield there(part)
 
@@ -127,6 +134,7 @@ class Parts:
     def remove(self) -> None:
         """All lines are where they belong: these parts can go. Those of others stay."""
         self.store.clear()
+        self.tries.remove()
         with contextlib.suppress(OSError):
             self.folder.rmdir()
 

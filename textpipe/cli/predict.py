@@ -88,7 +88,13 @@ def predict(
         return "".join(line_of(name, decisions, row) + "\n" for row, name in names)
 
     def decide(given: Iterable[Documents]) -> Iterator[tuple[Documents, Decisions]]:
-        return pipeline.decisions(given, spent, set_aside=failed.append, judge=parts is None)
+        return pipeline.decisions(
+            given,
+            spent,
+            set_aside=failed.append,
+            judge=parts is None,
+            apart=parts is not None and parts.tries.is_deadly,
+        )
 
     with (
         whole_file(to) if to else nullcontext(sys.stdout) as file,
@@ -100,6 +106,8 @@ def predict(
         to_file = to is not None and (to.is_file() or not to.exists())
         if to is not None and to_file and (digest := made_by(pipeline, as_json)):
             parts = Parts(to.with_name(f"{to.name}.parts"), digest)
+            if parts.tries.is_deadly:
+                say("earlier runs were killed at the same part: other processes do the work now")
             lines = parts.lines(read, decide, written, failed)
         else:
             lines = (written(*made) for made in decide(read))

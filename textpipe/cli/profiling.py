@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 RUNNING = "How it runs"
 
+
+def _some_cores(n_jobs: int) -> int:
+    if n_jobs == 0:
+        raise InputError("--n-jobs must be a number of cores, -1 for all of them, and 0 was given")
+    return n_jobs
+
+
 NJobs = Annotated[
     int,
     typer.Option(
@@ -30,6 +37,7 @@ NJobs = Annotated[
         metavar="N",
         help="Cores to use; -1: all of them. What comes out is the same.",
         rich_help_panel=RUNNING,
+        callback=_some_cores,
     ),
 ]
 ShowProfile = Annotated[
@@ -71,6 +79,12 @@ def cache_folder(folder: Path | None, no_cache: bool = False) -> str | None:
     if no_cache:
         return None
     if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"--cache {folder}: is no folder to keep results in: {error.strerror}"
+            ) from error
         return str(folder)
     import platformdirs
 

@@ -22,6 +22,9 @@ many after a while: each batch costs something, and a file that must be on disk.
 MOST_CHARACTERS = 4_000_000
 """So many characters, and bytes of mails, end a batch before it has so many documents."""
 
+LONGEST = 400
+"""Characters of what is said of one of them."""
+
 MOST_SKIPPED = 5
 """So many places of what was set aside are named."""
 
@@ -70,9 +73,12 @@ def tell_of_failed(failed: Sequence[Failed]) -> None:
     if not failed:
         return
     more = [f"  and {len(failed) - MOST_SKIPPED:,} more"] * (len(failed) > MOST_SKIPPED)
-    lines = [f"  {one_line(f'{one.id}: {one.why}')}" for one in failed[:MOST_SKIPPED]]
-    many = f"{len(failed):,} could" if len(failed) > 1 else "1 document could"
-    say("\n".join([f"{many} not be worked on and was set aside:", *lines, *more]), "yellow")
+    lines = [f"  {one_line(f'{one.id}: {one.why}', LONGEST)}" for one in failed[:MOST_SKIPPED]]
+    from textpipe.sources.counted import counted
+
+    documents, were = counted(len(failed), "document"), "was" if len(failed) == 1 else "were"
+    told = f"{documents} could not be worked on and {were} set aside:"
+    say("\n".join([told, *lines, *more]), "yellow")
 
 
 def batches(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -53,7 +55,7 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        with _plain_warnings():
+        with _plain_warnings(), _stopped_in_order():
             try:
                 result = super().invoke(ctx)
                 sys.stdout.flush()
@@ -63,7 +65,7 @@ class Commands(TyperGroup):
                 raise typer.Exit(2) from error
             except KeyboardInterrupt as error:
                 say("stopped")
-                raise typer.Exit(130) from error
+                raise typer.Exit(143 if isinstance(error, _TerminatedError) else 130) from error
             except BrokenPipeError as error:  # the reader of our output went away: `| head`
                 _forget_output()
                 raise typer.Exit(1) from error
@@ -74,6 +76,27 @@ class Commands(TyperGroup):
                 say(f"error: {where}{error.strerror}", "red")
                 _forget_output()
                 raise typer.Exit(2) from error
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM)."""
+
+
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that nothing half done is left behind."""
+
+    def stop(number: int, frame: object) -> None:
+        raise _TerminatedError
+
+    if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
+        yield
+        return
+    usual = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
 
 
 @contextmanager

@@ -17,25 +17,30 @@ not depend on either."""
 LARGE = 8
 """How many times as much a large batch has."""
 
-LEAST_BYTES = 500_000
-"""A batch is not made smaller than this for the sake of sharing."""
+LEAST_BYTES, LEAST_OF_SLOW = 500_000, 10_000
+"""A batch is not made smaller than this for the sake of sharing: where all stages are quick, and where one
+may take any time."""
 
 
-def batches(documents: Documents, large: bool = False, shares: int = 1) -> Iterator[Documents]:
+def batches(
+    documents: Documents, large: bool = False, shares: int = 1, slow: bool = False
+) -> Iterator[Documents]:
     """The documents in parts, in order; at least one part, which is empty if there are none.
 
     ``large`` parts are for quick stages whose results are all kept: to join small ones takes longer. There
-    are at least ``shares`` parts, for as many to work on, unless they would be too small.
+    are at least ``shares`` parts, for as many to work on, unless they would be too small; for ``slow`` stages
+    they may be smaller.
     """
     n, times = len(documents), LARGE if large else 1
-    if is_one(documents):
+    slow = slow and shares > 1
+    if is_one(documents, slow):
         yield documents
         return
     most_documents, most = times * MOST_DOCUMENTS, times * MOST_BYTES
     if shares > 1:
         parts = (bytes_of(documents, at, most_documents) for at in range(0, n, most_documents))
         share = -(-sum(int(part.sum()) for part in parts) // shares)
-        most = min(most, max(share, LEAST_BYTES))
+        most = min(most, max(share, LEAST_OF_SLOW if slow else LEAST_BYTES))
     start = 0
     while start < n or start == n == 0:
         until = np.cumsum(bytes_of(documents, start, most_documents))
@@ -45,10 +50,11 @@ def batches(documents: Documents, large: bool = False, shares: int = 1) -> Itera
         start = max(end, start + 1)
 
 
-def is_one(documents: Documents) -> bool:
+def is_one(documents: Documents, slow: bool = False) -> bool:
     """Are they so few that they are one batch, however they are cut?"""
     size = documents.text_bytes + (0 if documents.mails is None else documents.mails.nbytes)
-    return bool(size <= LEAST_BYTES and len(documents) <= MOST_DOCUMENTS)
+    least = LEAST_OF_SLOW if slow else LEAST_BYTES
+    return bool(size <= least and len(documents) <= MOST_DOCUMENTS)
 
 
 def bytes_of(

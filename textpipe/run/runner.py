@@ -39,6 +39,7 @@ class Runner(NamedTuple):
     set_aside   told of each document that a stage failed at, which is left out; without it, the error is
                 raised
     judge       are too many of those an InputError?
+    apart       is all work done in other processes? A document that kills one does not kill this one then
     """
 
     n_jobs: int | None
@@ -47,6 +48,7 @@ class Runner(NamedTuple):
     observe: Observer | None = None
     set_aside: SetAside | None = None
     judge: bool = True
+    apart: bool = False
 
     def through(
         self,
@@ -81,7 +83,7 @@ class Runner(NamedTuple):
         forgiving, observed = self.set_aside is not None, self.observe is not None
         chain = Chain(some, first, memory, forgiving, observed, learner, only_matrix)
         n_failed = 0
-        for done in through(chain, given, self.n_jobs, at_hand, all_kept, whole):
+        for done in through(chain, given, self.n_jobs, at_hand, all_kept, whole, self.apart):
             if self.observe:
                 for work in done.work:
                     self.observe(work)

@@ -50,30 +50,36 @@ def through(
     at_hand: bool = False,
     all_kept: bool = False,
     whole: bool = False,
+    apart: bool = False,
 ) -> Iterator[Done]:
     """Documents after the stages of a chain, in order, cut into batches and shared out as is quickest.
 
     Those that are ``at_hand``, and need not be waited for, are one; else there may be many. ``all_kept`` says
-    that the results will be in memory together. Batches that are taken as a ``whole`` are not cut.
+    that the results will be in memory together. Batches that are taken as a ``whole`` are not cut. ``apart``
+    all work is done in other processes.
     """
+    stages = chain.stages
+    quick = all(stage.in_threads for stage in stages)
     if at_hand and not whole:
         documents = next(given)
-        if is_one(documents):  # most often, and then there is nothing to share
+        shared = n_jobs not in (None, 1) and not quick
+        if (
+            is_one(documents, shared) and not apart
+        ):  # most often, and then there is nothing to share
             yield chain(documents)
             return
         given = iter([documents])
-    stages = chain.stages
-    quick = all(stage.in_threads for stage in stages)
     large, shares, by_itself = quick and all_kept and chain.memory is None, 1, False
     # what is kept on disk is found by its batch
     if at_hand and chain.memory is None and n_jobs not in (None, 1):
         shares = jobs(n_jobs) * (QUICK_SHARES if quick else SHARES)
         by_itself = shares > 1 and all(stage.by_itself for stage in stages)
     parts = itertools.chain.from_iterable(
-        [one] if whole else batches(one, large, 1 if by_itself else shares) for one in given
+        [one] if whole else batches(one, large, 1 if by_itself else shares, not quick)
+        for one in given
     )
-    with all_cores_for(stages if by_itself else [], n_jobs):
-        yield from spread(chain, parts, n_jobs, at_hand)
+    with all_cores_for(stages if by_itself and not apart else [], n_jobs):
+        yield from spread(chain, parts, n_jobs, at_hand, apart)
 
 
 @contextmanager
@@ -89,14 +95,18 @@ def all_cores_for(stages: Sequence[Stage], n_jobs: int | None) -> Iterator[None]
 
 
 def spread(
-    chain: Chain, batches: Iterable[Documents], n_jobs: int | None = 1, at_hand: bool = False
+    chain: Chain,
+    batches: Iterable[Documents],
+    n_jobs: int | None = 1,
+    at_hand: bool = False,
+    apart: bool = False,
 ) -> Iterator[Done]:
     """Each batch after the stages of a chain, in order.
 
     Where more than one job may be used: if all stages leave Python free for each other
     (``Stage.in_threads``), threads share the batches. Else processes do: for all but the first batch if they
     are there already, else for what is left after the first second of work, which is done here. Where batches
-    are ``at_hand``, threads begin with the first one.
+    are ``at_hand``, threads begin with the first one. ``apart`` processes do it all.
     """
     sizes: deque[int] = deque()
 
@@ -106,7 +116,12 @@ def spread(
             yield batch
 
     begins = 0
-    for done in _spread(chain, counted(), n_jobs, at_hand):
+    found = (
+        _in_processes(chain, counted(), n_jobs)
+        if apart
+        else _spread(chain, counted(), n_jobs, at_hand)
+    )
+    for done in found:
         yield done.moved(begins) if done.failed else done
         begins += sizes.popleft()
 
@@ -123,28 +138,34 @@ def _spread(
         some = list(itertools.islice(left, 2))
         yield from threaded(chain, itertools.chain(some, left), n_jobs if len(some) > 1 else 1)
         return
-    from textpipe.run.workers import Workers, are_there
+    from textpipe.run.workers import are_there
 
     started = time.perf_counter()
-    features = None
     for batch in left:
-        done = chain(batch)
-        if done.documents.matrix is not None:
-            features = done.documents.matrix.features
-        yield done
+        yield chain(batch)
         if time.perf_counter() - started >= PATIENCE or are_there(n_jobs):
             break
     more = list(itertools.islice(left, 1))
     rest = itertools.chain(more, left)
-    many = jobs(n_jobs) if more else 1
-    if many == 1:
-        yield from map(chain, rest)
+    if more and jobs(n_jobs) > 1:
+        yield from _in_processes(chain, rest, n_jobs)
     else:
-        for done in Workers(many).through(chain, rest):
-            matrix = done.documents.matrix
-            if matrix is not None and features is not None:  # they were not sent
-                matrix = dataclasses.replace(matrix, features=features)
-            yield dataclasses.replace(done, documents=done.documents.with_(matrix=matrix))
+        yield from map(chain, rest)
+
+
+def _in_processes(chain: Chain, batches: Iterator[Documents], n_jobs: int | None) -> Iterator[Done]:
+    from textpipe.run.workers import Workers
+
+    first = list(itertools.islice(batches, 1))
+    features = None  # the columns' names, which are not sent
+    if first and any("matrix" in stage.writes for stage in chain.stages):
+        nothing = dataclasses.replace(chain, memory=None)(first[0][:0]).documents
+        features = None if nothing.matrix is None else nothing.matrix.features
+    for done in Workers(jobs(n_jobs)).through(chain, itertools.chain(first, batches)):
+        matrix = done.documents.matrix
+        if matrix is not None and features is not None:
+            matrix = dataclasses.replace(matrix, features=features)
+        yield dataclasses.replace(done, documents=done.documents.with_(matrix=matrix))
 
 
 def threaded(
