@@ -56,6 +56,8 @@ class Stage(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # typ
     in_threads: bool = False
     """Does its work leave Python free, so that threads do it side by side? (NumPy, Arrow and compiled loops
     do; a loop in Python does not, but over distinct words it may be short beside them.)"""
+    defects: ClassVar[tuple[str, ...]] = ()
+    """What of its counts tells of documents that could not be read as others are."""
     uses_mails: ClassVar[bool] = False
     """Does it look at ``documents.mails``? They are dropped before stages of which none does."""
     deterministic: ClassVar[bool] = True

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+import textpipe as tp
 from textpipe import load
 from textpipe.cli.predict import batches
 from textpipe.sources import records
@@ -203,3 +204,18 @@ def test_a_full_disk_is_one_line(model, tmp_path):
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)  # noqa: S603  # our own command
     assert done.returncode == 2
     assert done.stderr == b"error: No space left on device\n"
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_it_says_how_many_documents_could_not_be_read_as_others_are(textpipe, tmp_path, to_file):
+    pipeline = tp.Pipeline([tp.CleanHtml(), tp.Tokenize(), tp.Count(), tp.KnnClassifier(k=1)])
+    model = tp.save(pipeline.fit(["prize", "lunch"], ["spam", "ham"]), tmp_path / "m.tpipe")
+    table = tmp_path / "t.jsonl"
+    deep, long = "<div>" * 2000 + "prize</div>", "x" * 2000 + " prize"
+    rows = [{"text": text} for text in (deep, "prize", long, deep)]
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    more = ["--out", tmp_path / "out.tsv"] if to_file else []
+    said = textpipe("predict", model, table, *more).ok().err
+    assert "2 documents with clean_html.degraded: see textpipe stages clean_html\n" in said
+    assert "1 document with tokenize.long_chunks: see textpipe stages tokenize\n" in said
+    assert "with" not in textpipe("predict", model, "-", stdin="prize\n").ok().err

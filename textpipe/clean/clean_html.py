@@ -71,6 +71,7 @@ class CleanHtml(TextStage):
 
     kinds = frozenset(("", "html"))
     counted = ("hidden_characters", "degraded")
+    defects = ("degraded",)
 
     def __init__(
         self,

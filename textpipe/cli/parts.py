@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import itertools
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,6 +51,8 @@ class Parts:
         self.done_before = 0
         self.failed_before: list[Failed] = []
         """What an earlier run set aside."""
+        self.defects: Counter[str] = Counter()
+        """How many documents have which defect."""
 
     def lines(
         self,
@@ -58,11 +60,12 @@ class Parts:
         decide: Decide,
         written: Callable[[Documents, Decisions], str],
         failed: list[Failed],
+        defects_of: Callable[[Documents], Counter[str]] = lambda documents: Counter(),
     ) -> Iterator[str]:
         """What is ``written`` about each batch, in order; only those that are not there are decided.
 
-        ``failed`` is what ``decide`` has set aside so far. Raises InputError where that, with what earlier
-        runs set aside, is too much of what there is.
+        ``defects_of`` a batch are added up. ``failed`` is what ``decide`` has set aside so far. Raises
+        InputError where that, with what earlier runs set aside, is too much of what there is.
         """
         from textpipe.run.parcel import digest, to_parcel
         from textpipe.run.runner import check_failed
@@ -109,8 +112,9 @@ class Parts:
                     yield there(waiting.popleft())
                 part = waiting.popleft()
                 own = [dataclasses.astuple(one) for one in failed if part.holds(one.position)]
-                lines = written(batch, decisions)
-                content = json.dumps({"lines": lines, "failed": own})
+                lines, defects = written(batch, decisions), defects_of(batch)
+                self.defects += defects
+                content = json.dumps({"lines": lines, "failed": own, "defects": defects})
                 self.store.put(part.key, content.encode("utf-8"))
                 self.tries.end(part.key)
                 seen(part)
@@ -128,6 +132,7 @@ class Parts:
             raise SourceError(f"{self.folder}: a part is damaged or was removed: run again")
         content = json.loads(bytes(kept))
         self.failed_before += [Failed(*one) for one in content["failed"]]
+        self.defects += Counter(content.get("defects", {}))
         self.done_before += part.size
         return str(content["lines"])
 

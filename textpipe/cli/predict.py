@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +16,7 @@ import typer
 from textpipe.cli import correcting, profiling, reading
 from textpipe.cli.parts import Parts, made_by
 from textpipe.cli.progress import progress
-from textpipe.cli.taken import Taken, batches, tell_of_failed
+from textpipe.cli.taken import Taken, batches, defects_of, tell_of_defects, tell_of_failed
 from textpipe.cli.terminal import say
 from textpipe.printable import json_text, one_line
 from textpipe.whole_file import whole_file
@@ -80,12 +82,17 @@ def predict(
     line_of = json_line if as_json else plain_line
     taken = Taken()
     failed: list[Failed] = []
+    defects: Counter[str] = Counter()
     parts: Parts | None = None
     lines_are_seen = to is None and sys.stdout.isatty()
 
     def written(batch: Documents, decisions: Decisions) -> str:
         names = enumerate(batch.ids.to_pylist())
         return "".join(line_of(name, decisions, row) + "\n" for row, name in names)
+
+    def written_and_noted(batch: Documents, decisions: Decisions) -> str:
+        defects.update(defects_of(pipeline, batch))
+        return written(batch, decisions)
 
     def decide(given: Iterable[Documents]) -> Iterator[tuple[Documents, Decisions]]:
         return pipeline.decisions(
@@ -108,9 +115,9 @@ def predict(
             parts = Parts(to.with_name(f"{to.name}.parts"), digest)
             if parts.tries.is_deadly:
                 say("earlier runs were killed at the same part: other processes do the work now")
-            lines = parts.lines(read, decide, written, failed)
+            lines = parts.lines(read, decide, written, failed, partial(defects_of, pipeline))
         else:
-            lines = (written(*made) for made in decide(read))
+            lines = (written_and_noted(*made) for made in decide(read))
         for some in lines:
             file.write(some)
             file.flush()
@@ -120,6 +127,7 @@ def predict(
             say(f"{counted(parts.done_before, 'document')} were done by an earlier run")
         parts.remove()
     taken.tell("predicted")
+    tell_of_defects(parts.defects if parts else defects)
     tell_of_failed([*parts.failed_before, *failed] if parts else failed)
     profiling.tell_profile(spent.stages, profile, profile_file)
 

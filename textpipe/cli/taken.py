@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from textpipe.printable import one_line
 
 if TYPE_CHECKING:
     from textpipe.documents import Documents
+    from textpipe.pipeline import Pipeline
     from textpipe.run import Failed
     from textpipe.sources import Record
 
@@ -79,6 +81,25 @@ def tell_of_failed(failed: Sequence[Failed]) -> None:
     documents, were = counted(len(failed), "document"), "was" if len(failed) == 1 else "were"
     told = f"{documents} could not be worked on and {were} set aside:"
     say("\n".join([told, *lines, *more]), "yellow")
+
+
+def defects_of(pipeline: Pipeline, documents: Documents) -> Counter[str]:
+    """How many of these documents a stage could not read as it reads others, by what it has counted."""
+    from textpipe.stage import walk
+
+    names = {f"{stage.name()}.{one}" for stage in walk(pipeline.stages) for one in stage.defects}
+    counts = documents.counts
+    found = {name: int((counts[name] > 0).sum()) for name in names & counts.keys()}
+    return Counter({name: n for name, n in found.items() if n})
+
+
+def tell_of_defects(defects: Counter[str]) -> None:
+    """Say how many documents were not read as others are, and where that is explained, on standard error."""
+    from textpipe.sources.counted import counted
+
+    for name, n in sorted(defects.items()):
+        stage = name.partition(".")[0]
+        say(f"{counted(n, 'document')} with {name}: see textpipe stages {stage}")
 
 
 def batches(

@@ -65,6 +65,7 @@ class Tokenize(Stage):
 
     reads = ("text",)
     writes = ("tokens",)
+    defects = ("long_chunks",)
 
     def __init__(
         self,
