@@ -15,7 +15,7 @@ from textpipe.neighbours.index import nothing_found
 from textpipe.neighbours.postings import postings_of
 from textpipe.rows import unit_rows
 
-VALUES = st.floats(-1.0, 1.0) | st.sampled_from([0.0, 1e-9, -1e-200, 1.0])
+VALUES = st.floats(-1.0, 1.0) | st.sampled_from([0.0, 1e-9, -1e-200, 1.17549435e-38, -1e-34, 1.0])
 
 
 def rows_again(postings, n, n_features):

@@ -20,6 +20,9 @@ FINER = np.float32(1 + 2**-10)
 STEPS = 32767
 """The largest weight of a column as a whole number of steps."""
 
+SMALLEST = 1e-30
+"""What a step is worth at least: float32 has too few digits for much less, and no similarity that is not 0."""
+
 
 class Postings(NamedTuple):
     """What :func:`textpipe.kernels.neighbours.nearest_sparse_cosines` reads, in its order.
@@ -87,12 +90,10 @@ def postings_of(rows: Csr, n_features: int) -> Postings:
 def _steps(
     values: NDArray[np.float64], columns: NDArray[np.uint32], n_features: int
 ) -> NDArray[np.float32]:
-    """What a step is worth in each column; 1 where it has nothing."""
+    """What a step is worth in each column."""
     largest = np.zeros(n_features)
     np.maximum.at(largest, columns, np.abs(values))
-    steps = (largest / STEPS).astype(np.float32)
-    steps[steps == 0] = 1.0
-    return steps
+    return np.maximum(largest / STEPS, SMALLEST).astype(np.float32)
 
 
 def _in_steps(values: NDArray[np.float64], steps: NDArray[np.float32]) -> NDArray[np.int16]:
