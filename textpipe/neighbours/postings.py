@@ -21,7 +21,7 @@ STEPS = 32767
 """The largest weight of a column as a whole number of steps."""
 
 SMALLEST = 1e-30
-"""What a step is worth at least: float32 has too few digits for much less, and no similarity that is not 0."""
+"""What a step is worth at least. Much less float32 cannot say exactly; and no similarity would be above 0."""
 
 
 class Postings(NamedTuple):
