@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -53,7 +54,8 @@ def test_a_new_folder_and_others_of_that_name_are_left_alone(tmp_path):
     for path in (mine, new):
         path.mkdir()
     (mine / "thesis.txt").write_text("...")
-    (new / LOCK).write_text("")  # about to be taken
+    (new / LOCK).write_text("")
+    os.utime(new / LOCK, 2 * (time.time() + 100,))  # about to be taken
     with scratch_folder():
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == [mine.name, new.name]

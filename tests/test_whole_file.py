@@ -1,9 +1,13 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from textpipe.whole_file import whole_file
+from textpipe.whole_file import UNFINISHED, whole_file
+
+OLD, NEW = (f".a.txt.{UNFINISHED}{name}" for name in ("abcdefgh", "abcdefgi"))
+OTHERS = ".a.txt.personal"
 
 
 def test_what_was_there_stays_until_the_new_is_done(tmp_path):
@@ -25,20 +29,20 @@ def test_what_fails_leaves_nothing_behind(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="nobody can tell there whether a file is in use")
 def test_what_a_killed_process_has_left_goes_with_the_next_one(tmp_path):
     path = tmp_path / "a.txt"
-    for name in (".a.txt.abcdefgh", ".a.txt.abcdefgi", ".a.txt.b.abcdefgh"):
+    for name in (OLD, NEW, OTHERS):
         (tmp_path / name).write_text("half")
-    (tmp_path / ".a.txt.abcdefgi").touch()
-    for name in (".a.txt.abcdefgh", ".a.txt.b.abcdefgh"):
+    os.utime(tmp_path / NEW, 2 * (time.time() + 100,))
+    for name in (OLD, OTHERS):
         os.utime(tmp_path / name, (0, 0))
     with whole_file(path) as file:
-        mine = [work for work in tmp_path.glob(".a.txt.????????") if work.stat().st_size == 0]
+        mine = [work for work in tmp_path.glob(f"{OLD[:-8]}????????") if work.stat().st_size == 0]
         os.utime(mine[0], (0, 0))
         with whole_file(path) as other:
             other.write("other")
         file.write("done")
     assert path.read_text() == "done"
     left = sorted(work.name for work in tmp_path.glob(".*"))
-    assert left == [".a.txt.abcdefgi", ".a.txt.b.abcdefgh"]
+    assert left == [OTHERS, NEW]
 
 
 def test_a_file_that_cannot_be_written_is_an_os_error(tmp_path):

@@ -74,7 +74,7 @@ def test_what_was_done_or_stopped_does_not_count(tmp_path):
     assert not Tries(path).is_deadly
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"a": 2', "[1]", '{"a": "x"}'])
+@pytest.mark.parametrize("content", ["", "{", '{"a": 2', "[1]", '{"a": "x"}', '{"a": null}'])
 def test_a_file_that_is_not_whole_says_nothing(tmp_path, content):
     path = tmp_path / "tries"
     path.write_text(content)

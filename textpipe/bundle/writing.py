@@ -151,11 +151,12 @@ def _put_in_place(folder: Path, path: Path) -> None:
         folder.rename(path)
     elif not _exchange(folder, path):  # then there is no bundle for a moment
         old = folder.with_name("old")
-        path.rename(old)
         try:
+            path.rename(old)
             folder.rename(path)
-        except OSError:
-            old.rename(path)
+        except BaseException:  # also where somebody stops the process in between
+            if old.exists() and not path.exists():
+                old.rename(path)
             raise
 
 

@@ -149,9 +149,13 @@ class Decider(Stage, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # u
 
         check_classification_targets(y)
         classes, codes = np.unique(y, return_inverse=True)
-        self.not_unsure(classes)
+        self._must_fit(classes)
         self.classes_ = classes.astype(str) if classes.dtype.kind == "O" else classes
         return codes.ravel()
+
+    def _must_fit(self, classes: NDArray[Any]) -> None:
+        """Raise InputError unless these may be the labels, and the options name none but these."""
+        self.not_unsure(classes)
 
     def not_unsure(self, classes: NDArray[Any]) -> None:
         """Raise InputError if one of these labels is the word for having none."""
@@ -197,14 +201,9 @@ class Probabilities(Decider):
 
     verdict_from: dict[str, float] | None
 
-    def _classes_of(self, y: NDArray[Any]) -> NDArray[np.intp]:
-        codes = super()._classes_of(y)
-        self._must_be_labels()
-        return codes
-
-    def _must_be_labels(self) -> None:
-        """Raise InputError if an option names a label that training does not have."""
-        must_be_labels("verdict_from", self.verdict_from or (), self.classes_)
+    def _must_fit(self, classes: NDArray[Any]) -> None:
+        super()._must_fit(classes)
+        must_be_labels("verdict_from", self.verdict_from or (), classes)
 
     def check(self) -> None:
         super().check()

@@ -125,10 +125,10 @@ class KnnClassifier(TrainingSet, Probabilities, Classifier):
             self.judge(leave_one_out(self.index(), groups, self.most()))
         return self
 
-    def _must_be_labels(self) -> None:
-        super()._must_be_labels()
+    def _must_fit(self, classes: NDArray[Any]) -> None:
+        super()._must_fit(classes)
         if isinstance(self.minimum_evidence, dict):
-            must_be_labels("minimum_evidence", self.minimum_evidence, self.classes_)
+            must_be_labels("minimum_evidence", self.minimum_evidence, classes)
 
     def judges_itself(self) -> bool:
         """Must training documents be judged by each other?"""

@@ -7,7 +7,7 @@ import dataclasses
 import itertools
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,6 +47,7 @@ class Parts:
 
         self.folder = folder
         self.store = Store(folder / made_by)
+        self._done_now: set[str] = set()
         self.tries = Tries(folder / f"{made_by}.tries")
         self.done_before = 0
         self.failed_before: list[Failed] = []
@@ -61,7 +62,7 @@ class Parts:
         written: Callable[[Documents, Decisions], str],
         failed: list[Failed],
         defects_of: Callable[[Documents], Counter[str]] = lambda documents: Counter(),
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """What is ``written`` about each batch, in order; only those that are not there are decided.
 
         ``defects_of`` a batch are added up. ``failed`` is what ``decide`` has set aside so far. Raises
@@ -116,6 +117,7 @@ class Parts:
                 self.defects += defects
                 content = json.dumps({"lines": lines, "failed": own, "defects": defects})
                 self.store.put(part.key, content.encode("utf-8"))
+                self._done_now.add(part.key)
                 self.tries.end(part.key)
                 seen(part)
                 yield lines
@@ -133,7 +135,8 @@ class Parts:
         content = json.loads(bytes(kept))
         self.failed_before += [Failed(*one) for one in content["failed"]]
         self.defects += Counter(content.get("defects", {}))
-        self.done_before += part.size
+        if part.key not in self._done_now:
+            self.done_before += part.size
         return str(content["lines"])
 
     def remove(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -118,10 +118,11 @@ def predict(
             lines = parts.lines(read, decide, written, failed, partial(defects_of, pipeline))
         else:
             lines = (written_and_noted(*made) for made in decide(read))
-        for some in lines:
-            file.write(some)
-            file.flush()
-            bar("predicting", taken.documents, 0)
+        with closing(lines):
+            for some in lines:
+                file.write(some)
+                file.flush()
+                bar("predicting", taken.documents, 0)
     if parts:
         if parts.done_before:
             say(f"{counted(parts.done_before, 'document')} were done by an earlier run")

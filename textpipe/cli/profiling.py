@@ -79,12 +79,6 @@ def cache_folder(folder: Path | None, no_cache: bool = False) -> str | None:
     if no_cache:
         return None
     if folder is not None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"--cache {folder}: is no folder to keep results in: {error.strerror}"
-            ) from error
         return str(folder)
     import platformdirs
 
@@ -92,7 +86,14 @@ def cache_folder(folder: Path | None, no_cache: bool = False) -> str | None:
 
 
 def run_by(pipeline: Pipeline, n_jobs: int, folder: Path | None, no_cache: bool) -> None:
-    """Tell a pipeline how to run."""
+    """Tell a pipeline how to run. Raises InputError for a named folder that can hold no results."""
+    if folder is not None and not no_cache:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"--cache {folder}: is no folder to keep results in: {error.strerror}"
+            ) from error
     pipeline.set_params(n_jobs=n_jobs, memory=cache_folder(folder, no_cache))
 
 

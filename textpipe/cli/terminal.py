@@ -64,6 +64,7 @@ class Commands(TyperGroup):
                 say(f"error: {error}", "red")
                 raise typer.Exit(2) from error
             except KeyboardInterrupt as error:
+                _end_processes()
                 say("stopped")
                 raise typer.Exit(143 if isinstance(error, _TerminatedError) else 130) from error
             except BrokenPipeError as error:  # the reader of our output went away: `| head`
@@ -78,6 +79,14 @@ class Commands(TyperGroup):
                 raise typer.Exit(2) from error
 
 
+def _end_processes() -> None:
+    """End the processes that work for this one, which would wait for them."""
+    if "textpipe.run.workers" in sys.modules:
+        from textpipe.run.workers import end
+
+        end()
+
+
 class _TerminatedError(KeyboardInterrupt):
     """The process was asked to end (SIGTERM)."""
 
@@ -89,14 +98,15 @@ def _stopped_in_order() -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         raise _TerminatedError
 
-    if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
+    in_main = threading.current_thread() is threading.main_thread()  # which alone hears of signals
+    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         yield
         return
-    usual = signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, usual)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager

@@ -66,6 +66,8 @@ class Tries:
 
 def _read(path: Path) -> dict[str, int]:
     """What a file says; nothing if it is not whole, for the run that wrote it was killed."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):  # what is no object has no items
+    with contextlib.suppress(
+        OSError, ValueError, TypeError, AttributeError
+    ):  # whatever JSON may say
         return {str(part): int(times) for part, times in json.loads(path.read_bytes()).items()}
     return {}

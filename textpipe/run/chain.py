@@ -124,6 +124,8 @@ class Chain:
         self, batch: Documents, error: Exception, again: Callable[[Documents], Done]
     ) -> Done:
         """What can be done of a batch with which it went wrong; ``again`` works on parts of it."""
+        if not len(batch):
+            raise error
         if len(batch) == 1:
             notes = "; ".join(getattr(error, "__notes__", []))
             why = f"{type(error).__name__}: {error}" + (f" ({notes})" if notes else "")

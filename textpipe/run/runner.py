@@ -39,7 +39,7 @@ class Runner(NamedTuple):
     set_aside   told of each document that a stage failed at, which is left out; without it, the error is
                 raised
     judge       are too many of those an InputError?
-    apart       is all work done in other processes? A document that kills one does not kill this one then
+    apart       do other processes do all the work of the stages? What kills one does not kill this one then
     """
 
     n_jobs: int | None

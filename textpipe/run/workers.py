@@ -133,6 +133,15 @@ class Workers:
         return future
 
 
+def end() -> None:
+    """End the processes at once, whatever they are at."""
+    if _asked:
+        from loky import get_reusable_executor
+
+        get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+        _asked.clear()
+
+
 # -- in the other process ----------------------------------------------------------------------------
 
 
