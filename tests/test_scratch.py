@@ -59,3 +59,10 @@ def test_a_new_folder_and_others_of_that_name_are_left_alone(tmp_path):
     with scratch_folder():
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == [mine.name, new.name]
+
+
+def test_a_pipe_of_somebody_s_makes_nobody_wait(tmp_path):
+    (tmp_path / f"{PREFIX}pipe").mkdir()
+    os.mkfifo(tmp_path / f"{PREFIX}pipe" / LOCK)
+    with scratch_folder() as folder:
+        assert folder.is_dir()

@@ -15,7 +15,7 @@ import pytest
 import textpipe as tp
 from textpipe.documents import Documents
 from textpipe.errors import DefinitionError, InputError, ProcessError, TextpipeWarning
-from textpipe.run import batches, threaded
+from textpipe.run import Chain, batches, threaded
 from textpipe.run.spreading import jobs
 from textpipe.stage import FormStage
 from textpipe.text_stage import TextStage
@@ -339,6 +339,17 @@ def test_a_document_that_kills_is_set_aside_too(monkeypatch):
     pipe.learn(Documents.of([*TEXTS[:9], "poison"]), [*LABELS[:9], "ham"], set_aside=aside.append)
     assert [one.position for one in aside] == [9]
     assert "was killed" in aside[0].why
+
+
+def test_a_stage_that_fails_at_no_documents_says_so():
+    class Needy(TextStage):
+        def apply(self, documents):
+            if not len(documents):
+                raise InputError("there must be one")
+            return documents
+
+    with pytest.raises(InputError, match="there must be one"):
+        Chain([Needy()], forgiving=True)(Documents.of([]))
 
 
 def test_where_too_many_fail_it_is_an_error():
