@@ -19,9 +19,8 @@ from textpipe.stage import Stage
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
-PATIENCE, NO_PATIENCE = 1.0, 0.1
-"""Seconds of work that are done here before other processes are asked: to start one takes about two, and to
-send it the stages some hundredths."""
+PATIENCE = 1.0
+"""Seconds of work that are done here before other processes are asked. To start one takes about two."""
 
 SHARES, QUICK_SHARES = 4, 2
 """Parts for each process, and for each thread, so that none has nothing to do while another has a slow one:
@@ -144,8 +143,7 @@ def _spread(
     started = time.perf_counter()
     for batch in left:
         yield chain(batch)
-        spent = time.perf_counter() - started
-        if spent >= (NO_PATIENCE if are_there(n_jobs) else PATIENCE):
+        if time.perf_counter() - started >= PATIENCE or are_there(n_jobs):
             break
     more = list(itertools.islice(left, 1))
     rest = itertools.chain(more, left)
