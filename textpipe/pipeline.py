@@ -21,7 +21,7 @@ from textpipe.labels import labels_of
 from textpipe.options import check_names
 from textpipe.run import Observer, Runner, SetAside, Work, all_cores_for, threaded
 from textpipe.run.limits import MOST_CHARACTERS, limited
-from textpipe.stage import NotTrainedError, Stage, flow, walk
+from textpipe.stage import NotTrainedError, Stage, flow, use_mails, walk
 from textpipe.training import Training
 
 
@@ -388,7 +388,7 @@ class Pipeline(BaseEstimator):  # type: ignore[misc]  # untyped base
     @property
     def uses_mails(self) -> bool:
         """Does a stage look at the bytes of mails? If none does, nobody need keep them."""
-        return any(stage.uses_mails for stage in walk(self.stages))
+        return use_mails(self.stages)
 
     @property
     def classes_(self) -> NDArray[Any]:

@@ -203,6 +203,11 @@ def walk(stages: Any) -> Iterator[Stage]:
                 yield from walk(value if isinstance(value, list | tuple) else [value])
 
 
+def use_mails(stages: Any) -> bool:
+    """Does one of these stages, or one inside their options, look at the bytes of mails?"""
+    return any(stage.uses_mails for stage in walk(stages))
+
+
 @functools.cache
 def _option_names(kind: Any) -> list[str]:
     """As scikit-learn reads them from the constructor; it does so anew for each stage."""

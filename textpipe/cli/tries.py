@@ -66,8 +66,7 @@ class Tries:
 
 def _read(path: Path) -> dict[str, int]:
     """What a file says; nothing if it is not whole, for the run that wrote it was killed."""
-    with contextlib.suppress(
-        OSError, ValueError, TypeError, AttributeError
-    ):  # whatever JSON may say
+    whatever_it_says = OSError, ValueError, TypeError, AttributeError
+    with contextlib.suppress(*whatever_it_says):
         return {str(part): int(times) for part, times in json.loads(path.read_bytes()).items()}
     return {}

@@ -12,7 +12,7 @@ from textpipe.run.limits import limited
 from textpipe.run.memory import Memory
 from textpipe.run.spreading import through
 from textpipe.run.store import LIMIT
-from textpipe.stage import Stage, walk
+from textpipe.stage import Stage, use_mails
 
 SetAside = Callable[[Failed], None]
 """Told of each document that was left out."""
@@ -75,7 +75,10 @@ class Runner(NamedTuple):
         given = iter([documents] if isinstance(documents, Documents) else documents)
         if not with_mails:
             left = stages[first:]
-            given = (one if one.mails is None else _with_mails(one, left) for one in given)
+            given = (
+                one if one.mails is None or use_mails(left) else one.with_(mails=None)
+                for one in given
+            )
         if not first:
             given = (limited(one, self.max_characters) for one in given)
         some = stages[first:until]
@@ -94,9 +97,3 @@ class Runner(NamedTuple):
                 if self.judge:
                     check_failed(n_failed, failed.position + 1, failed.why)
             yield done.documents
-
-
-def _with_mails(documents: Documents, stages: Sequence[Stage]) -> Documents:
-    """The documents, with their mails only if one of these stages looks at them."""
-    used = any(stage.uses_mails for stage in walk(stages))
-    return documents if used else documents.with_(mails=None)

@@ -55,23 +55,21 @@ def through(
     """Documents after the stages of a chain, in order, cut into batches and shared out as is quickest.
 
     Those that are ``at_hand``, and need not be waited for, are one; else there may be many. ``all_kept`` says
-    that the results will be in memory together. Batches that are taken as a ``whole`` are not cut. ``apart``
-    all work is done in other processes.
+    that the results will be in memory together. Batches that are taken as a ``whole`` are not cut. Where they
+    are ``apart``, other processes do all the work.
     """
     stages = chain.stages
-    quick = all(stage.in_threads for stage in stages)
+    quick, several = all(stage.in_threads for stage in stages), n_jobs not in (None, 1)
     if at_hand and not whole:
         documents = next(given)
-        shared = n_jobs not in (None, 1) and not quick
-        if (
-            is_one(documents, shared) and not apart
-        ):  # most often, and then there is nothing to share
+        is_small = is_one(documents, slow=several and not quick)
+        if is_small and not apart:  # most often, and then there is nothing to share
             yield chain(documents)
             return
         given = iter([documents])
     large, shares, by_itself = quick and all_kept and chain.memory is None, 1, False
     # what is kept on disk is found by its batch
-    if at_hand and chain.memory is None and n_jobs not in (None, 1):
+    if at_hand and chain.memory is None and several:
         shares = jobs(n_jobs) * (QUICK_SHARES if quick else SHARES)
         by_itself = shares > 1 and all(stage.by_itself for stage in stages)
     parts = itertools.chain.from_iterable(
@@ -106,7 +104,7 @@ def spread(
     Where more than one job may be used: if all stages leave Python free for each other
     (``Stage.in_threads``), threads share the batches. Else processes do: for all but the first batch if they
     are there already, else for what is left after the first second of work, which is done here. Where batches
-    are ``at_hand``, threads begin with the first one. ``apart`` processes do it all.
+    are ``at_hand``, threads begin with the first one. Where they are ``apart``, processes do it all.
     """
     sizes: deque[int] = deque()
 
